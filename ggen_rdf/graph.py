@@ -1,0 +1,75 @@
+"""The one door to the triple store.
+
+Every file is a named graph whose name is made from its path, so a triple leads back to its file. Queries see the union
+of all graphs. The store is Oxigraph, in process and in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+Triple: TypeAlias = tuple[Term, ox.NamedNode, Term]
+
+INFERRED = ox.NamedNode("https://w3id.org/ggen/graph/inferred")
+"""The graph that holds what the rules concluded."""
+
+WORKSPACE = "file:///"
+"""What a path of the workspace is relative to in the name of its graph."""
+
+LIBRARY = "https://w3id.org/ggen/library/"
+"""What a path of ggen's own ontologies and shapes is relative to in the name of its graph."""
+
+
+class Graph:
+    """A set of named graphs that can be loaded, queried and extended."""
+
+    def __init__(self) -> None:
+        self.store = ox.Store()
+
+    def load(self, text: bytes, rdf_format: ox.RdfFormat, name: str) -> None:
+        """Parse a document into the graph `name`, which is also its base IRI. Raises SyntaxError as pyoxigraph does."""
+        if rdf_format.supports_datasets:
+            self.store.load(input=text, format=rdf_format, base_iri=name)
+        else:
+            self.store.load(input=text, format=rdf_format, base_iri=name, to_graph=ox.NamedNode(name))
+
+    def add(self, triples: Iterable[Triple], graph: ox.NamedNode = INFERRED) -> None:
+        """Add triples to one graph."""
+        self.store.extend(ox.Quad(s, p, o, graph) for s, p, o in triples)
+
+    def select(self, query: str) -> ox.QuerySolutions:
+        """The solutions of a SELECT over the union of all graphs. Raises SyntaxError for a malformed query."""
+        return self.store.query(query, use_default_graph_as_union=True)  # type: ignore[return-value]
+
+    def construct(self, query: str) -> Iterator[Triple]:
+        """The triples of a CONSTRUCT over the union of all graphs."""
+        for triple in self.store.query(query, use_default_graph_as_union=True):
+            yield triple.subject, triple.predicate, triple.object
+
+    def ask(self, query: str) -> bool:
+        """The answer of an ASK over the union of all graphs."""
+        return bool(self.store.query(query, use_default_graph_as_union=True))
+
+    def quads(
+        self, subject: Term | None = None, predicate: ox.NamedNode | None = None, obj: Term | None = None
+    ) -> Iterator[ox.Quad]:
+        """The quads of all graphs that match; None matches anything."""
+        return self.store.quads_for_pattern(subject, predicate, obj, None)
+
+    def __contains__(self, triple: Triple) -> bool:
+        return next(self.quads(*triple), None) is not None
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+
+def values_clause(bindings: Mapping[str, Iterable[Term]]) -> str:
+    """A VALUES block for each bound variable, to stand first in a WHERE.
+
+    Oxigraph plans these well; it plans its own substitutions badly.
+    """
+    return " ".join(f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}" for name, terms in sorted(bindings.items()))
