@@ -1,31 +1,118 @@
-"""What all tests share: expected outputs live in files, and `pytest --accept` rewrites them."""
+"""What every test can ask for: workspaces, the `ggen` command, real compilers and a real database."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
+import os
+import shutil
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+from tests.support import running, workspaces
+from tools import postgres as postgres_server
+
+hypothesis.settings.register_profile("check", deadline=None, max_examples=40, derandomize=True)
+hypothesis.settings.register_profile("live", deadline=None, max_examples=1000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
+
+IN_CI = bool(os.environ.get("CI"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--accept", action="store_true", help="write what came out into the files of expected outputs")
+    """`--accept` rewrites the expected outputs of the golden tests with what came out."""
+    parser.addoption("--accept", action="store_true", help="rewrite expected outputs with what came out")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The folder a test lies in says which tier it belongs to."""
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+        if folder in ("end_to_end", "live"):
+            item.add_marker(folder)
+
+
+def missing(what: str) -> None:
+    """A tool that is not there: a failure in CI, where everything must run; elsewhere the test is skipped aloud."""
+    if IN_CI:
+        pytest.fail(f"{what} is not installed", pytrace=False)
+    pytest.skip(f"{what} is not installed")
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], str]:
+    """`tool("cargo")` is the path of a program that the test needs."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            missing(name)
+        return path or ""
+
+    return find
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
-    """Compare a text with a file of expected output, to the byte."""
+def accept(request: pytest.FixtureRequest) -> bool:
+    """Whether expected outputs are to be rewritten."""
+    return bool(request.config.getoption("--accept"))
 
-    def compare(expected: Path, actual: str) -> None:
-        if request.config.getoption("--accept"):
-            expected.parent.mkdir(parents=True, exist_ok=True)
-            expected.write_bytes(actual.encode())
-            return
-        assert expected.exists(), f"{expected} is missing; `pytest --accept` writes it. It would be:\n{actual}"
-        wanted = expected.read_bytes().decode()
-        if actual != wanted:
-            lines = difflib.unified_diff(wanted.splitlines(), actual.splitlines(), "expected", "actual", lineterm="")
-            pytest.fail("\n".join([str(expected), *lines]), pytrace=False)
 
-    return compare
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A copy of the shop."""
+    return workspaces.copy_example("shop", tmp_path / "shop")
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Path:
+    """A copy of the small model that `ggen new` starts with."""
+    return workspaces.copy_example("starter", tmp_path / "starter")
+
+
+@pytest.fixture(scope="session")
+def run_ggen() -> Callable[..., running.Run]:
+    """`run_ggen(["build"], cwd=folder)` runs the command in this process."""
+    return running.run_inside
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The connection string of a PostgreSQL server that lives as long as the test run."""
+    if postgres_server.bin_folder() is None:
+        missing("the PostgreSQL server")
+    with postgres_server.server() as connection:
+        yield connection
+
+
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:
+    """The connection string of a new, empty database."""
+    import psycopg
+
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield postgres.replace("dbname=postgres", f"dbname={name}")
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def cargo(tool: Callable[[str], str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`cargo("test", cwd=crate)` runs cargo with one target folder, so that each dependency is built once."""
+    program = tool("cargo")
+    cache = os.environ.get("GGEN_CACHE") or os.path.expanduser("~/.cache/ggen")
+    env = {**os.environ, "CARGO_TERM_COLOR": "never"}
+    env.setdefault("CARGO_TARGET_DIR", os.path.join(cache, "cargo"))
+
+    def run(*arguments: str, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run([program, *arguments], cwd=cwd, env=env, capture_output=True, text=True)
+        if check and done.returncode:
+            pytest.fail(f"cargo {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}", pytrace=False)
+        return done
+
+    return run

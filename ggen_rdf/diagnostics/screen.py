@@ -17,6 +17,11 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else _stand_in(c) for c in text)
 
 
+def encodable(text: str) -> str:
+    """The text without what UTF-8 cannot write, such as the halves of characters in a broken file name."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def columns(text: str) -> int:
     """How many terminal columns a visible text takes: wide characters take two, combining ones none."""
     if text.isascii():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 from unicodedata import category
 
 import pytest
@@ -14,18 +12,19 @@ from hypothesis import strategies as st
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Source, Span
 from ggen_rdf.diagnostics.render import ansi, full
 from tests.diagnostics import case
+from tests.support.golden import compare
 
 
 @pytest.mark.parametrize("name", case.names())
-def test_full(name: str, golden: Callable[[Path, str], None]) -> None:
-    golden(case.CASES / name / "full.txt", full(case.load(name)) + "\n")
+def test_full(name: str, accept: bool) -> None:
+    compare(case.CASES / name / "full.txt", full(case.load(name)) + "\n", accept)
 
 
-def test_colours_change_nothing_but_colours(golden: Callable[[Path, str], None]) -> None:
+def test_colours_change_nothing_but_colours(accept: bool) -> None:
     for name in case.names():
         diagnostic = case.load(name)
         assert re.sub(r"\033\[[0-9;]*m", "", full(diagnostic, ansi)) == full(diagnostic)
-    golden(case.CASES / "2-shape" / "full.ansi", full(case.load("2-shape"), ansi) + "\n")
+    compare(case.CASES / "2-shape" / "full.ansi", full(case.load("2-shape"), ansi) + "\n", accept)
 
 
 @given(st.text(max_size=400), st.integers(0, 420), st.integers(0, 420), st.text(max_size=30), st.text(max_size=20))
