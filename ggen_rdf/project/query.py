@@ -1,0 +1,120 @@
+"""One projection file: a SELECT whose header comment says which level of the context its rows are.
+
+In: the text of a `.rq` file. Out: a `Level`, or the diagnostics that say why it is not one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span
+
+_HEADER = re.compile(r"^#:[ \t]*level:[ \t]*(?P<spec>[^\n]*)", re.M)
+_SPEC = re.compile(r"(?P<name>[a-z]\w*)(?:\s+within\s+(?P<parent>[a-z]\w*))?(?:\s+as\s+(?P<plural>[a-z]\w*))?\s*$")
+_OPAQUE = re.compile(
+    r"""\#[^\n]*|<[^<>\s"{}|^`]*>|\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.S
+)
+_PLACE = re.compile(r"error at (\d+):(\d+)(?:[-:]\d+)*:? ?(.*)", re.S)
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """One level of a context: its name, the level it hangs under, and the SELECT that yields its rows."""
+
+    name: str
+    parent: str | None
+    plural: str
+    source: Source
+    variables: tuple[str, ...]
+    entry: int
+    """The offset just inside the outermost group of the WHERE, where bindings go."""
+
+    def bound(self, values: str) -> str:
+        """The query with a VALUES block as the first pattern of its WHERE."""
+        return f"{self.source.text[: self.entry]} {values} {self.source.text[self.entry :]}" if values else self.source.text
+
+    @property
+    def span(self) -> Span:
+        """The header line of the file."""
+        found = _HEADER.search(self.source.text)
+        assert found is not None
+        return Span(self.source, found.start(), found.end())
+
+
+def plural_of(name: str) -> str:
+    """The English plural of a level's name: what the list of its records is called."""
+    if re.search(r"[^aeiou]y$", name):
+        return name[:-1] + "ies"
+    return name + ("es" if re.search(r"(s|x|z|ch|sh)$", name) else "s")
+
+
+def read_level(source: Source) -> tuple[Level | None, list[Diagnostic]]:
+    """Read one projection file."""
+    header = _HEADER.search(source.text)
+    if header is None:
+        return None, [_at_start(source, "project/level", "this projection does not say which level it is",
+                                "open it with a line such as `#: level: attribute within aggregate`")]
+    spec = _SPEC.match(header["spec"])
+    if spec is None:
+        span = Span(source, header.start("spec"), max(header.end("spec"), header.start("spec") + 1))
+        return None, [Diagnostic("project/level", "this is not the description of a level", (Label(span),),
+                                 help="write `NAME`, `NAME within PARENT`, or either followed by `as PLURAL`")]
+    try:
+        solutions = ox.Store().query(source.text)
+    except SyntaxError as problem:
+        return None, [syntax_diagnostic("project/syntax", "this query cannot be read", source, str(problem))]
+    if not isinstance(solutions, ox.QuerySolutions):
+        return None, [_at_start(source, "project/select", "a projection is a SELECT, this is another kind of query",
+                                "write it as `SELECT … WHERE { … } ORDER BY …`")]
+    level = Level(
+        spec["name"], spec["parent"], spec["plural"] or plural_of(spec["name"]), source,
+        tuple(v.value for v in solutions.variables), _entry(source.text),
+    )
+    return level, _columns(level) + _order(level)
+
+
+def syntax_diagnostic(code: str, message: str, source: Source, problem: str) -> Diagnostic:
+    """A diagnostic at the place that a syntax error of Oxigraph's SPARQL parser names."""
+    found = _PLACE.search(problem)
+    line, column, why = (int(found[1]), int(found[2]), found[3]) if found else (1, 1, problem)
+    start = source.offset(line, column)
+    return Diagnostic(code, message, (Label(Span(source, start, min(start + 1, len(source.text))), why.strip()),))
+
+
+def _at_start(source: Source, code: str, message: str, act: str) -> Diagnostic:
+    end = max(source.text.find("\n"), 1)
+    return Diagnostic(code, message, (Label(Span(source, 0, end)),), help=act)
+
+
+def _plain(text: str) -> str:
+    """The query with comments, strings and IRIs blanked out, so that a word found in it is a word of SPARQL."""
+    return _OPAQUE.sub(lambda m: " " * len(m[0]), text)
+
+
+def _entry(text: str) -> int:
+    return _plain(text).index("{") + 1
+
+
+def _columns(level: Level) -> list[Diagnostic]:
+    missing = [v for v in (level.parent, level.name) if v and v not in level.variables]
+    return [
+        Diagnostic("project/key", f"the level `{level.name}` does not select `?{variable}`", (Label(level.span),),
+                   help=f"add `?{variable}` to the SELECT: rows are told apart and attached by it")
+        for variable in missing
+    ]
+
+
+def _order(level: Level) -> list[Diagnostic]:
+    plain = _plain(level.source.text)
+    clause = re.search(r"\bORDER\s+BY\b(.*?)(\bLIMIT\b|\bOFFSET\b|\bVALUES\b|\Z)", plain[plain.rfind("}"):], re.I | re.S)
+    named = set(re.findall(r"[?$](\w+)", clause[1])) if clause else set()
+    if level.name in named:
+        return []
+    end = len(level.source.text.rstrip())
+    what = f"the order does not end in `?{level.name}`" if clause else "this projection has no order"
+    return [Diagnostic("project/unordered", what, (Label(Span(level.source, max(end - 1, 0), end), "the order goes here"),),
+                       notes=("rows without a total order come out differently from run to run",),
+                       help=f"end the query with `ORDER BY … ?{level.name}`")]

@@ -1,0 +1,247 @@
+"""Run every level's query once for the whole model and hang the rows under their parents.
+
+In: the graph, the levels, and bindings that restrict them. Out: a `Context`, or diagnostics.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+import pyoxigraph as ox
+
+from ggen_rdf.diagnostics import Diagnostic, Label, nearest
+from ggen_rdf.graph import Graph, Term, values_clause
+from ggen_rdf.project.query import Level
+from ggen_rdf.project.record import Iri, Record, Text, record_type
+
+ShapeOf: TypeAlias = Callable[[Term], Any]
+"""Gives the intermediate form of a shape; a column called `?shape`, or ending in `_shape`, is replaced by it."""
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_INTEGERS = frozenset(
+    _XSD + name
+    for name in "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger "
+    "unsignedLong unsignedInt unsignedShort unsignedByte".split()
+)
+_BOOLEAN = _XSD + "boolean"
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """The records of a model, by level, in their order."""
+
+    levels: Mapping[str, Level]
+    records: Mapping[str, tuple[Record, ...]]
+
+    @property
+    def top(self) -> dict[str, list[Record]]:
+        """The lists of the levels that hang under no other, by their plural."""
+        return {v.plural: list(self.records[v.name]) for v in self.levels.values() if v.parent is None}
+
+    def ancestors(self, level: str) -> Iterator[str]:
+        """The names of the levels above one, nearest first."""
+        parent = self.levels[level].parent
+        while parent is not None:
+            yield parent
+            parent = self.levels[parent].parent
+
+    def descendants(self, level: str) -> set[str]:
+        """The names of the levels below one."""
+        return {name for name in self.levels if level in self.ancestors(name)}
+
+    def digest(self, record: Record) -> bytes:
+        """A hash of all that a template can see from a record downwards."""
+        seen: list[str] = []
+        pending = [record]
+        while pending:
+            current = pending.pop()
+            parent = self.levels[current.level].parent
+            for field, value in zip(current.fields, current, strict=True):
+                if isinstance(value, list):
+                    pending.extend(reversed(value))
+                    seen.append(str(len(value)))
+                elif field != parent:
+                    seen.append(f"{type(value).__name__[0]}{value!r}" if not isinstance(value, Text) else str.__str__(value))
+        return sha256("\x1f".join(seen).encode("utf-8", "surrogatepass")).digest()
+
+
+def project(
+    graph: Graph, levels: Sequence[Level], bindings: Mapping[str, Iterable[Term]], shape_of: ShapeOf
+) -> tuple[Context | None, list[Diagnostic]]:
+    """Run the levels against the graph, restricted to the bindings (variable → terms)."""
+    by_name = {level.name: level for level in levels}
+    problems = _parents(by_name)
+    if problems:
+        return None, problems
+    in_order = _parents_first(by_name)
+    rows = {level.name: _rows(graph, level, bindings, shape_of) for level in in_order}
+    _prune(rows, by_name, bindings)
+    records: dict[str, tuple[Record, ...]] = {}
+    for level in in_order:
+        records[level.name] = tuple(_attach(level, by_name, rows[level.name], records, problems))
+    return (None if problems else Context(by_name, records)), problems
+
+
+def _parents(levels: Mapping[str, Level]) -> list[Diagnostic]:
+    problems = []
+    for level in levels.values():
+        if level.parent and level.parent not in levels:
+            guess = nearest(level.parent, levels)
+            problems.append(Diagnostic(
+                "project/parent", f"there is no level `{level.parent}` for `{level.name}` to hang under", (Label(level.span),),
+                notes=("the levels of this pack are " + ", ".join(f"`{name}`" for name in sorted(levels)),),
+                help=f"write `within {guess}`" if guess else "add its projection to `projections` in pack.yaml"))
+    for level in levels.values():
+        above, seen = level.parent, {level.name}
+        while above in levels and above not in seen:
+            seen.add(above)
+            above = levels[above].parent
+        if above == level.name:
+            problems.append(Diagnostic("project/parent", f"the level `{level.name}` hangs under itself", (Label(level.span),)))
+    return problems
+
+
+def _parents_first(levels: Mapping[str, Level]) -> list[Level]:
+    ordered: dict[str, Level] = {}
+    pending = sorted(levels)
+    while pending:
+        ready = [name for name in pending if levels[name].parent is None or levels[name].parent in ordered]
+        ordered.update((name, levels[name]) for name in ready)
+        pending = [name for name in pending if name not in ordered]
+    return list(ordered.values())
+
+
+def _rows(
+    graph: Graph, level: Level, bindings: Mapping[str, Iterable[Term]], shape_of: ShapeOf
+) -> list[tuple[Any, ...]]:
+    here = {name: terms for name, terms in bindings.items() if f"?{name}" in level.source.text}
+    solutions = graph.select(level.bound(values_clause(here)))
+    shapes = [v == "shape" or v.endswith("_shape") for v in level.variables]
+    if not any(shapes):
+        return [tuple(map(_value, row)) for row in solutions]
+    return [
+        tuple(
+            shape_of(term) if is_shape and term is not None else _value(term)
+            for term, is_shape in zip(row, shapes, strict=True)
+        )
+        for row in solutions
+    ]
+
+
+def _value(term: Term | None) -> Any:
+    if isinstance(term, ox.NamedNode):
+        return Iri(term.value)
+    if isinstance(term, ox.Literal):
+        datatype = term.datatype.value
+        if datatype in _INTEGERS:
+            try:
+                return int(term.value)
+            except ValueError:
+                return Text(term.value)
+        if datatype == _BOOLEAN:
+            return term.value in ("true", "1")
+        return Text(term.value)
+    return term
+
+
+def _prune(rows: dict[str, list[tuple[Any, ...]]], levels: Mapping[str, Level], bindings: Mapping[str, Iterable[Term]]) -> None:
+    """Keep, above a bound level, only what leads to one of its rows."""
+    for name in (n for n in levels if n in bindings):
+        level = levels[name]
+        while level.parent is not None:
+            parent = levels[level.parent]
+            shared = [v for v in _chain(parent.name, levels) if v in level.variables and v in parent.variables]
+            wanted = {_pick(row, level, shared) for row in rows[level.name]}
+            rows[parent.name] = [row for row in rows[parent.name] if _pick(row, parent, shared) in wanted]
+            level = parent
+
+
+def _chain(name: str, levels: Mapping[str, Level]) -> list[str]:
+    """A level and those above it, topmost first."""
+    chain: list[str] = []
+    current: str | None = name
+    while current is not None:
+        chain.insert(0, current)
+        current = levels[current].parent
+    return chain
+
+
+def _pick(row: tuple[Any, ...], level: Level, variables: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(row[level.variables.index(v)] for v in variables)
+
+
+def _attach(
+    level: Level, levels: Mapping[str, Level], rows: list[tuple[Any, ...]],
+    records: Mapping[str, tuple[Record, ...]], problems: list[Diagnostic],
+) -> Iterator[Record]:
+    children = sorted(v.plural for v in levels.values() if v.parent == level.name)
+    ancestors = _chain(level.name, levels)[:-1]
+    plain = [v for v in level.variables if v not in ancestors]
+    fields = (*plain, *([level.parent] if level.parent else []), *children)
+    kind = record_type(level.name, fields)
+    columns = [level.variables.index(v) for v in plain]
+    key = level.variables.index(level.name)
+    parents = _parents_by_key(level, levels, records, problems) if level.parent else {}
+    shared = [level.variables.index(v) for v in ancestors if v in level.variables]
+    seen: dict[Any, tuple[Any, ...]] = {}
+    for row in rows:
+        parent_key = tuple(row[i] for i in shared)
+        if level.parent and parent_key not in parents:
+            continue
+        identity = (parent_key, row[key])
+        if identity in seen:
+            if not any(d.labels and d.labels[0].span == level.span for d in problems):
+                problems.append(_twice(level, row, seen[identity]))
+            continue
+        seen[identity] = row
+        values = [row[i] for i in columns]
+        if level.parent:
+            owner = parents[parent_key]
+            values.append(owner)
+        record = kind((*values, *([] for _ in children)))
+        if level.parent:
+            owner[owner.fields[level.plural]].append(record)
+        yield record
+
+
+def _parents_by_key(
+    level: Level, levels: Mapping[str, Level], records: Mapping[str, tuple[Record, ...]], problems: list[Diagnostic]
+) -> dict[tuple[Any, ...], Record]:
+    assert level.parent is not None
+    chain = _chain(level.parent, levels)
+    shared = [v for v in chain if v in level.variables]
+    found: dict[tuple[Any, ...], Record] = {}
+    for record in records[level.parent]:
+        key = tuple(_reach(record, v) for v in shared)
+        if key in found:
+            above = chain[-2] if len(chain) > 1 else level.parent
+            problems.append(Diagnostic(
+                "project/ambiguous", f"a row of `{level.name}` could hang under two of `{level.parent}`", (Label(level.span),),
+                notes=(f"`{record.get(level.parent)}` is a `{level.parent}` in two places",),
+                help=f"select `?{above}` as well"))
+            break
+        found[key] = record
+    return found
+
+
+def _reach(record: Record, variable: str) -> Any:
+    """The key of a record, or of the one above it that a variable names."""
+    while record.level != variable:
+        parent = next(v for v in record if isinstance(v, Record))
+        record = parent
+    return record.get(variable)
+
+
+def _twice(level: Level, one: tuple[Any, ...], other: tuple[Any, ...]) -> Diagnostic:
+    column = next((v for v, a, b in zip(level.variables, one, other, strict=True) if a != b), level.name)
+    index = level.variables.index(column)
+    values = " and ".join(sorted(f"`{row[index]}`" for row in (one, other)))
+    what = f"`?{column}` is {values}" if one[index] != other[index] else "the same row comes twice"
+    return Diagnostic(
+        "project/twice", f"two rows are the same `{level.name}`", (Label(level.span),),
+        notes=(f"for `{one[level.variables.index(level.name)]}`, {what}",),
+        help=f"give `?{column}` one value per `{level.name}`, with MIN, SAMPLE or a level of its own below it")

@@ -1,0 +1,72 @@
+"""What a template can see of the context, and a hash of it: while the hash stays, the artefact does.
+
+A template for one record of a level sees that record with all below it, and the plain fields of those above it. One
+that names any other list sees the whole context. All reading goes through names that stand in the template, so the
+names decide; a name that only looks like a list costs a rendering too many, never one too few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from jinja2 import meta, nodes
+
+from ggen_rdf.project import Context, Record
+from ggen_rdf.render.environment import Environment
+from ggen_rdf.render.front_matter import TemplateFile
+
+
+def templates_behind(name: str, bodies: dict[str, TemplateFile], environment: Environment) -> list[str]:
+    """A template and all that it imports, includes or extends, in order; a computed name stands for all."""
+    found: list[str] = []
+    pending = [name]
+    while pending:
+        current = pending.pop()
+        if current in found or current not in bodies:
+            continue
+        found.append(current)
+        for other in meta.find_referenced_templates(environment.parse(bodies[current].body)):
+            pending.extend(bodies if other is None else [other])
+    return sorted(found)
+
+
+def sees_all(template: TemplateFile, behind: list[str], bodies: dict[str, TemplateFile], environment: Environment,
+             context: Context) -> bool:
+    """Whether a template can see more than its record, what is below it, and the fields above it."""
+    if template.each is None:
+        return True
+    below = context.descendants(template.each)
+    lists = {level.plural for level in context.levels.values() if level.name not in below}
+    return any(word in lists for name in behind for word in _words(environment.parse(bodies[name].body)))
+
+
+def _words(tree: nodes.Template) -> Iterator[str]:
+    for node in tree.find_all((nodes.Getattr, nodes.Name, nodes.Const)):
+        if isinstance(node, nodes.Getattr):
+            yield node.attr
+        elif isinstance(node, nodes.Name):
+            yield node.name
+        elif isinstance(node, nodes.Const) and isinstance(node.value, str):
+            yield node.value
+
+
+def whole_digest(context: Context) -> bytes:
+    """A hash of everything in a context."""
+    total = sha256()
+    for name in sorted(context.top):
+        total.update(name.encode())
+        for record in context.top[name]:
+            total.update(context.digest(record))
+    return total.digest()
+
+
+def above_digest(context: Context, record: Record) -> bytes:
+    """A hash of the plain fields of the records above one."""
+    total = sha256()
+    parent = context.levels[record.level].parent
+    while parent is not None:
+        record = record.get(parent)
+        total.update(repr([v for v in record if not isinstance(v, list | tuple)]).encode("utf-8", "surrogatepass"))
+        parent = context.levels[record.level].parent
+    return total.digest()

@@ -1,0 +1,129 @@
+"""Reads a target's description.
+
+In: the bytes of `ontologies/targets/<name>.ttl`. Out: a `Target`, or the diagnostics that say what its description
+lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+import pyoxigraph as ox
+
+from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
+from ggen_rdf.render.target import (
+    Filter,
+    Reserved,
+    Spelling,
+    Target,
+    identifier_filter,
+    literal_filter,
+    number,
+    string_filter,
+    text_filter,
+    type_filter,
+)
+from ggen_rdf.render.words import CASINGS
+
+_GGEN = "https://w3id.org/ggen#"
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+
+class _Description:
+    """The triples of one target's description, asked by local name."""
+
+    def __init__(self, source: Source) -> None:
+        self.store = ox.Store()
+        self.store.load(input=source.text.encode(), format=ox.RdfFormat.TURTLE)
+
+    def values(self, node: ox.NamedNode | ox.BlankNode, name: str) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
+        found = self.store.quads_for_pattern(node, ox.NamedNode(_GGEN + name), None)
+        return sorted((q.object for q in found), key=str)
+
+    def text(self, node: ox.NamedNode | ox.BlankNode, name: str) -> str | None:
+        found = self.values(node, name)
+        return found[0].value if found else None
+
+    def nodes(self, node: ox.NamedNode | ox.BlankNode, name: str) -> Iterator[ox.NamedNode | ox.BlankNode]:
+        return (n for n in self.values(node, name) if not isinstance(n, ox.Literal))
+
+    def words(self, node: ox.NamedNode | ox.BlankNode, name: str) -> frozenset[str]:
+        return frozenset(w for value in self.values(node, name) for w in value.value.split())
+
+    def escapes(self, node: ox.NamedNode | ox.BlankNode) -> dict[str, str]:
+        pairs = ((self.text(e, "character"), self.text(e, "as")) for e in self.nodes(node, "escape"))
+        return {character: spelled for character, spelled in pairs if character and spelled is not None}
+
+
+def read_target(source: Source, name: str) -> tuple[Target | None, list[Diagnostic]]:
+    """Read the description of one target."""
+    try:
+        description = _Description(source)
+    except SyntaxError as problem:
+        start = source.offset(problem.lineno or 1, problem.offset or 1)
+        return None, [Diagnostic("render/target", f"the description of the target `{name}` is not Turtle",
+                                 (Label(Span(source, start, start + 1), problem.msg),))]
+    found = [q.subject for q in description.store.quads_for_pattern(None, _TYPE, ox.NamedNode(_GGEN + "Target"))]
+    if len(found) != 1:
+        return None, [_about(source, f"the description of the target `{name}` needs exactly one `ggen:Target`, has {len(found)}")]
+    node = found[0]
+    assert not isinstance(node, ox.Literal | ox.Triple)
+    problems = list(_problems(description, node, source))
+    if problems:
+        return None, problems
+    spellings = {
+        datatype.value: Spelling(description.text(s, "as") or "", description.text(s, "literal"))
+        for s in description.nodes(node, "spells")
+        for datatype in description.values(s, "datatype")
+    }
+    digest = sha256(source.text.encode()).hexdigest()
+    filters = _filters(description, node, spellings, name)
+    return Target(name, description.text(node, "lineComment"), filters, spellings, digest), []
+
+
+def _problems(description: _Description, node: ox.NamedNode | ox.BlankNode, source: Source) -> Iterator[Diagnostic]:
+    for kind in ("identifier", "text", "string"):
+        for part in description.nodes(node, kind):
+            if description.text(part, "filter") is None:
+                yield _about(source, f"a `ggen:{kind}` has no `ggen:filter`", "name the filter that templates shall use")
+    for part in description.nodes(node, "identifier"):
+        casing = description.text(part, "casing")
+        if casing not in CASINGS:
+            guess = nearest(casing or "", CASINGS)
+            yield _about(source, f"there is no casing `{casing}`",
+                         f"write `{guess}`" if guess else "use one of " + ", ".join(f"`{c}`" for c in sorted(CASINGS)), casing)
+
+
+def _about(source: Source, message: str, act: str | None = None, word: str | None = None) -> Diagnostic:
+    start = source.text.find(f'"{word}"') + 1 if word else 0
+    end = start + len(word) if word and start else max(source.text.find("\n"), 1)
+    return Diagnostic("render/target", message, (Label(Span(source, start, end)),), help=act)
+
+
+def _filters(
+    description: _Description, node: ox.NamedNode | ox.BlankNode, spellings: dict[str, Spelling], name: str
+) -> dict[str, Filter]:
+    ignores_case = description.text(node, "ignoresCase") == "true"
+    fold = (lambda s: frozenset(w.lower() for w in s)) if ignores_case else (lambda s: s)
+    reserved = Reserved(
+        fold(description.words(node, "reserved")), fold(description.words(node, "unescapable")),
+        description.text(node, "reservedAs") or "{}_", ignores_case,
+    )
+    longest = description.text(node, "maxLength")
+    filters: dict[str, Filter] = {"number": number, "type": type_filter(spellings, name)}
+    for part in description.nodes(node, "identifier"):
+        filters[description.text(part, "filter") or ""] = identifier_filter(
+            description.text(part, "casing") or "snake", reserved, int(longest) if longest else None,
+            description.text(part, "pattern") or "{}",
+        )
+    for part in description.nodes(node, "text"):
+        filters[description.text(part, "filter") or ""] = text_filter(
+            description.text(part, "pattern") or "{}", description.escapes(part)
+        )
+    for part in description.nodes(node, "string"):
+        filters[description.text(part, "filter") or ""] = string_filter(
+            description.text(part, "pattern") or "{}", description.escapes(part), description.text(part, "codePoint")
+        )
+    filters["literal"] = literal_filter(spellings, filters.get("string"), name)
+    return filters

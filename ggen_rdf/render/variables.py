@@ -1,0 +1,216 @@
+"""The variables of a pack: what they are declared to be, and what a run gives them.
+
+In: the `vars` of `pack.yaml`, and values from the command line, TOML files, the model. Out: bindings for the
+projections and values for the templates, or diagnostics at the value that is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
+from ggen_rdf.graph import Graph, Term
+from ggen_rdf.render.front_matter import yaml_key_span
+from ggen_rdf.render.words import words
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_GGEN = "https://w3id.org/ggen#"
+_KEYS = ("description", "class", "binds", "datatype", "default", "enum", "pattern", "many", "required", "secret", "property")
+_LEXICAL = {
+    "string": r"(?s).*", "boolean": r"true|false", "integer": r"[+-]?[0-9]+", "decimal": r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)",
+    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "anyURI": r"[^\s<>\"{}|^`\\]*",
+}
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One declared variable: an element of the model (`kind`), or a plain value (`datatype`)."""
+
+    name: str
+    description: str
+    kind: str | None = None
+    binds: str | None = None
+    datatype: str = "string"
+    default: str | None = None
+    enum: tuple[str, ...] = ()
+    pattern: str | None = None
+    many: bool = False
+    required: bool = False
+    secret: bool = False
+    property: str | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value that somebody gave a variable, and where."""
+
+    text: str
+    span: Span | None
+    key_span: Span | None = None
+
+
+def read_variables(declared: Any, source: Source) -> tuple[tuple[Variable, ...], list[Diagnostic]]:
+    """Read the `vars` table of a pack."""
+    variables, problems = [], []
+    for name, keys in declared.items():
+        where = (Label(yaml_key_span(source, str(name))),)
+        if not isinstance(keys, dict):
+            problems.append(Diagnostic("pack/manifest", f"the variable `{name}` is a table", where,
+                                       help=f"write e.g. `{name}: {{class: ggen:AggregateRoot}}`"))
+            continue
+        for key in keys:
+            if key not in _KEYS:
+                guess = nearest(str(key), _KEYS)
+                problems.append(Diagnostic("pack/manifest", f"a variable has no key `{key}`",
+                                           (Label(yaml_key_span(source, str(key))),), help=f"write `{guess}`" if guess else None))
+        datatype = str(keys.get("datatype", "string")).removeprefix("xsd:")
+        if datatype not in _LEXICAL:
+            problems.append(Diagnostic("pack/manifest", f"a variable cannot be of the datatype `{datatype}`", where,
+                                       help="use " + ", ".join(f"`xsd:{d}`" for d in _LEXICAL)))
+        default = keys.get("default")
+        variables.append(Variable(
+            str(name), str(keys.get("description", "")), _full(keys.get("class")), keys.get("binds"), datatype,
+            None if default is None else _lexical(default), tuple(map(str, keys.get("enum", ()))), keys.get("pattern"),
+            bool(keys.get("many")), bool(keys.get("required")), bool(keys.get("secret")), _full(keys.get("property"))))
+    return tuple(variables), problems
+
+
+def _lexical(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _full(name: str | None) -> str | None:
+    return None if name is None else _GGEN + name.removeprefix("ggen:") if name.startswith("ggen:") else name
+
+
+def resolve(
+    variables: Sequence[Variable], given: Mapping[str, Given], graph: Graph, pack: str, complete: bool
+) -> tuple[dict[str, list[Term]], dict[str, Any], list[Diagnostic]]:
+    """Give every variable its value: (bindings by query variable, plain values by name, diagnostics).
+
+    `complete` asks for every required variable; a build of the whole model leaves those that name elements open.
+    """
+    problems = list(_unknown(variables, given, pack))
+    bindings: dict[str, list[Term]] = {}
+    values: dict[str, Any] = {}
+    for variable in variables:
+        value = given.get(variable.name)
+        if variable.kind is not None:
+            values[variable.name] = None
+            if value is not None:
+                terms, more = _elements(variable, variable.kind, value, graph)
+                problems += more
+                bindings[variable.binds or variable.name] = terms
+                values[variable.name] = value.text
+            elif variable.required and complete:
+                problems.append(_missing(variable, pack))
+            continue
+        text = value.text if value is not None else _from_model(variable, graph)
+        text = variable.default if text is None else text
+        if text is None:
+            problems.append(_missing(variable, pack))
+        else:
+            problems += _wrong(variable, text, value)
+            values[variable.name] = text.split(",") if variable.many else text
+    return bindings, values, problems
+
+
+def _unknown(variables: Sequence[Variable], given: Mapping[str, Given], pack: str) -> Iterator[Diagnostic]:
+    names = {v.name for v in variables}
+    for name, value in given.items():
+        if name not in names and value.key_span is not None:
+            guess = nearest(name, names)
+            yield Diagnostic(
+                "pack/unknown-variable", f"the pack `{pack}` has no variable `{name}`", (Label(value.key_span),),
+                notes=("it has " + (", ".join(f"`{n}`" for n in sorted(names)) or "none"),),
+                help=f"write `{guess}`" if guess else None)
+
+
+def _missing(variable: Variable, pack: str) -> Diagnostic:
+    what = f"one {_kind_words(variable.kind)}" if variable.kind else f"a value of xsd:{variable.datatype}"
+    notes = (f"`{variable.name}`: {variable.description}",) if variable.description else ()
+    return Diagnostic("pack/missing-variable", f"the pack `{pack}` needs a value for `{variable.name}`", notes=notes,
+                      help=f"add `--vars {variable.name}=…` with {what}, or set it under [pack.{pack}] vars in ggen.toml")
+
+
+def _kind_words(kind: str | None) -> str:
+    return " ".join(words((kind or "element").rsplit("#")[-1]))
+
+
+def _from_model(variable: Variable, graph: Graph) -> str | None:
+    if variable.property is None:
+        return None
+    found = sorted(q.object.value for q in graph.quads(None, ox.NamedNode(variable.property), None))
+    return found[0] if found else None
+
+
+def _wrong(variable: Variable, text: str, value: Given | None) -> Iterator[Diagnostic]:
+    labels = (Label(value.span),) if value is not None and value.span is not None else ()
+    for part in text.split(",") if variable.many else (text,):
+        shown = "<secret>" if variable.secret else part
+        if variable.enum and part not in variable.enum:
+            guess = nearest(part, variable.enum)
+            yield Diagnostic("pack/variable-value", f"`{variable.name}` cannot be `{shown}`", labels,
+                             notes=("it is one of " + ", ".join(f"`{e}`" for e in variable.enum),),
+                             help=f"write `{guess}`" if guess else None)
+        elif not re.fullmatch(_LEXICAL[variable.datatype], part):
+            yield Diagnostic("pack/variable-value", f"`{variable.name}` is an xsd:{variable.datatype}, `{shown}` is not", labels)
+        elif variable.pattern and not re.fullmatch(variable.pattern, part):
+            yield Diagnostic("pack/variable-value", f"`{variable.name}` does not match its pattern: `{shown}`", labels,
+                             notes=(f"the pattern is `{variable.pattern}`",))
+
+
+def _elements(variable: Variable, kind: str, value: Given, graph: Graph) -> tuple[list[Term], list[Diagnostic]]:
+    """The elements of the model that a value names: by IRI, name, label or local name, whatever the case, one or many."""
+    known = _named(kind, graph)
+    terms: list[Term] = []
+    problems = []
+    for part in value.text.split(",") if variable.many else (value.text,):
+        found = known.get(part) or known.get(_key(part)) or known.get(_singular(_key(part)))
+        if found and len(found) == 1:
+            terms.append(found[0])
+            continue
+        labels = (Label(value.span),) if value.span else ()
+        if found:
+            problems.append(Diagnostic(
+                "pack/variable-value", f"`{part}` could be any of {len(found)} elements", labels,
+                notes=tuple(f"`{t.value}`" for t in found), help="write the whole IRI"))
+            continue
+        names = sorted({n for n, t in known.items() if ":" not in n})
+        guess = nearest(_key(part), names)
+        listed = ", ".join(f"`{n}`" for n in names[:12]) + (", …" if len(names) > 12 else "")
+        problems.append(Diagnostic(
+            "pack/variable-value", f"the model has no {_kind_words(kind)} `{part}`", labels,
+            notes=(f"it has {listed}",) if names else (f"it has no {_kind_words(kind)} at all",),
+            help=f"write `{variable.name}={guess}`" if guess else None))
+    return terms, problems
+
+
+def _named(kind: str, graph: Graph) -> dict[str, list[Term]]:
+    query = f"""
+        PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+        SELECT ?x ?name ?label WHERE {{ ?x a <{kind}> . OPTIONAL {{ ?x <{_GGEN}name> ?name }} OPTIONAL {{ ?x rdfs:label ?label }} }}
+        ORDER BY ?x ?name ?label"""
+    known: dict[str, list[Term]] = {}
+    for x, name, label in graph.select(query):
+        local = re.split(r"[/#]", x.value)[-1]
+        for spelling in {x.value, *(_key(t) for t in (local, *(t.value for t in (name, label) if t is not None)))}:
+            if x not in known.setdefault(spelling, []):
+                known[spelling].append(x)
+    return known
+
+
+def _key(name: str) -> str:
+    return "_".join(words(name))
+
+
+def _singular(key: str) -> str:
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
+        if key.endswith(ending):
+            return key.removesuffix(ending) + instead
+    return key
