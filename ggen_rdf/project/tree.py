@@ -65,8 +65,32 @@ class Context:
                     pending.extend(reversed(value))
                     seen.append(str(len(value)))
                 elif field != parent:
-                    seen.append(f"{type(value).__name__[0]}{value!r}" if not isinstance(value, Text) else str.__str__(value))
+                    seen.append(_written(value))
         return sha256("\x1f".join(seen).encode("utf-8", "surrogatepass")).digest()
+
+
+def _written(value: Any) -> str:
+    """A value as text that is the same in every run: a blank node is only there or not, a shape is what it says."""
+    if isinstance(value, Text):
+        return str.__str__(value)
+    if isinstance(value, ox.BlankNode):
+        return "_"
+    return _shape_text(value) if hasattr(value, "constraints") else repr(value)
+
+
+def _shape_text(shape: Any) -> str:
+    said: list[str] = []
+    pending, seen = [shape], set()
+    while pending:
+        current = pending.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        said.append(current.path.sparql if current.path else "node")
+        for c in current.constraints:
+            said += [c.kind, c.flags, *(v.ntriples for v in (*((c.value,) if c.value and not c.value.blank else ()), *c.values) if not v.blank)]
+            pending.extend(c.shapes)
+    return "\x1e".join(said)
 
 
 def project(

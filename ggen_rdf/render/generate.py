@@ -1,0 +1,200 @@
+"""One pack, from its folder to its artefacts: read, bind, project, render.
+
+In: what the workspace says and what the run asks for. Out: artefacts below the workspace, or diagnostics.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyoxigraph as ox
+
+from ggen_rdf.artefact import Artefact
+from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Source, Span, has_errors, nearest
+from ggen_rdf.graph import Graph, Term
+from ggen_rdf.library import library_path
+from ggen_rdf.project import Context, project
+from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
+from ggen_rdf.render.read_target import read_target
+from ggen_rdf.render.render import Run, name_collisions, render
+from ggen_rdf.render.target import Target
+from ggen_rdf.render.variables import Given, resolve
+from ggen_rdf.render.workbooks import render_workbooks
+
+
+@dataclass(frozen=True)
+class Model:
+    """What packs are rendered from: the closed graph, the shapes in it, and where its terms stand."""
+
+    graph: Graph
+    name: str
+    shape_of: Callable[[Term], Any]
+    locate: Callable[[Term], Span | None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One pack to generate: its name, the values given to its variables, and where its output goes."""
+
+    pack: str
+    given: Mapping[str, Given] = field(default_factory=dict)
+    output: str | None = None
+    whole: bool = True
+    """Whether it is part of a build of the whole model, in which elements need not be named."""
+    span: Span | None = None
+
+
+class Packs:
+    """The packs and targets that a workspace can use: its own first, then those of ggen, then installed ones."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.files: list[str] = []
+        """The path of every file read so far."""
+        self.folders = [(os.path.join(root, "templates"), "templates"), (library_path("templates"), "ggen/templates")]
+        self.places = find_packs([*self.folders])
+        self._targets: dict[str, tuple[Target | None, list[Diagnostic]]] = {}
+
+    def place(self, name: str, span: Span | None = None) -> tuple[PackPlace | None, list[Diagnostic]]:
+        """Where a pack is."""
+        if name not in self.places:
+            self.places = find_packs([*self.folders, *_installed()])
+        if name in self.places:
+            return self.places[name], []
+        guess = nearest(name, self.places)
+        return None, [Diagnostic(
+            "pack/unknown", f"there is no pack `{name}`", (Label(span),) if span else (),
+            notes=("the packs are " + ", ".join(f"`{n}`" for n in sorted(self.places)),),
+            help=f"write `{guess}`" if guess else "`ggen pack list` shows what each is for")]
+
+    def read(self, place: PackPlace) -> tuple[Pack | None, list[Diagnostic]]:
+        """Read a pack."""
+        common = [(os.path.join(path, "common"), f"{shown}/common") for path, shown in self.folders]
+        pack, problems = read_pack(place, common)
+        self.files += pack.files if pack else []
+        return pack, problems
+
+    def target(self, name: str) -> tuple[Target | None, list[Diagnostic]]:
+        """Read a target once."""
+        if name not in self._targets:
+            self._targets[name] = self._read_target(name)
+        return self._targets[name]
+
+    def _read_target(self, name: str) -> tuple[Target | None, list[Diagnostic]]:
+        folders = [(os.path.join(self.root, "ontologies", "targets"), "ontologies/targets"),
+                   (library_path("ontologies", "targets"), "ggen/ontologies/targets")]
+        known = {f.removesuffix(".ttl") for path, _ in folders if os.path.isdir(path) for f in os.listdir(path)}
+        for path, shown in folders:
+            file = os.path.join(path, f"{name}.ttl")
+            if os.path.isfile(file):
+                self.files.append(file)
+                source, problems = read_text(file, f"{shown}/{name}.ttl")
+                return read_target(source, name) if source else (None, problems)
+        guess = nearest(name, known)
+        return None, [Diagnostic("render/unknown-target", f"there is no target `{name}`",
+                                 notes=("the targets are " + ", ".join(f"`{t}`" for t in sorted(known)),),
+                                 help=f"write `{guess}`" if guess else f"describe it in ontologies/targets/{name}.ttl")]
+
+
+def _installed() -> list[tuple[str, str]]:
+    """The folders of packs that installed packages offer, through the entry-point group `ggen_rdf.packs`."""
+    from importlib.metadata import entry_points
+    from importlib.util import find_spec
+
+    found = []
+    for point in sorted(entry_points(group="ggen_rdf.packs"), key=lambda p: p.name):
+        spec = find_spec(point.module)
+        for path in (spec.submodule_search_locations or ()) if spec else ():
+            found.append((path, point.name))
+    return found
+
+
+def generate(
+    order: Order, packs: Packs, model: Model, known: Callable[[str, str, str], str | None]
+) -> tuple[list[Artefact], list[Diagnostic]]:
+    """Generate the artefacts of one pack."""
+    place, problems = packs.place(order.pack, order.span)
+    pack, more = packs.read(place) if place else (None, [])
+    problems += more
+    if pack is None:
+        return [], problems
+    bindings, values, more = resolve(pack.variables, order.given, model.graph, pack.name, not order.whole)
+    problems += more
+    if has_errors(problems):
+        return [], problems
+    context, more = project(model.graph, pack.levels, bindings, model.shape_of)
+    problems += more
+    if context is None:
+        return [], problems
+    problems += name_collisions(context, lambda iri: _label(model, iri), pack.target)
+    problems += _inexpressible(pack, context, model)
+    if has_errors(problems):
+        return [], problems
+    run = Run(context, values, model.name, packs.target, known, placement(pack, order.output, packs.root))
+    artefacts, more = render(pack, run)
+    books, others = render_workbooks(pack, run)
+    return artefacts + books, problems + more + others
+
+
+def placement(pack: Pack, output: str | None, root: str) -> Callable[[str], str]:
+    """Where an artefact's own path goes. An output that is a file takes the pack's main artefact; the rest stands beside it."""
+    chosen = pack.output if output is None else output
+    folder = chosen == "" or chosen.endswith("/") or pack.main is None or os.path.isdir(os.path.join(root, chosen))
+    if folder:
+        return lambda path: _below(chosen.rstrip("/"), path)
+    return lambda path: chosen if path == pack.main else _below(os.path.dirname(chosen), path)
+
+
+def _below(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder not in ("", ".") else path
+
+
+def _label(model: Model, iri: str) -> Label | None:
+    span = model.locate(ox.NamedNode(iri)) if ":" in iri else None
+    return Label(span) if span else None
+
+
+def _inexpressible(pack: Pack, context: Context, model: Model) -> list[Diagnostic]:
+    """Constraints that reach the pack and that its templates do not express: said, never dropped in silence."""
+    if pack.constraints is None:
+        return []
+    problems: list[Diagnostic] = []
+    for name, level in context.levels.items():
+        columns = [v for v in level.variables if v == "shape" or v.endswith("_shape")]
+        for record in context.records[name] if columns else ():
+            for shape in (record.get(c) for c in columns):
+                problems += _unexpressed(pack, shape, record.get(name), model) if shape is not None else ()
+    return problems
+
+
+def _unexpressed(pack: Pack, shape: Any, about: Any, model: Model) -> Sequence[Diagnostic]:
+    problems = []
+    for constraint in shape.constraints:
+        if constraint.kind in (pack.constraints or ()):
+            continue
+        span = model.locate(shape.node)
+        problems.append(Diagnostic(
+            "render/inexpressible", f"the pack `{pack.name}` cannot express `sh:{constraint.parameter.rsplit('#')[-1]}`",
+            (Label(span, "this constraint is not in its output"),) if span else (),
+            notes=(f"`{about}` is generated without it",), severity=Severity.WARNING, about=str(about)))
+    return problems
+
+
+def config_values(source: Source, values: Mapping[str, object]) -> dict[str, Given]:
+    """The values of a TOML table as values of variables."""
+    given = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            continue
+        text = ",".join(map(_text, value)) if isinstance(value, list) else _text(value)
+        found = source.text.find(name)
+        span = Span(source, found, found + len(name)) if found >= 0 else None
+        given[name] = Given(text, span)
+    return given
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
