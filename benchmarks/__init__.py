@@ -1,0 +1,1 @@
+"""How fast ggen is, beside other ways to do the same. `make bench` runs it."""
