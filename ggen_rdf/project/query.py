@@ -34,7 +34,11 @@ class Level:
 
     def bound(self, values: str) -> str:
         """The query with a VALUES block as the first pattern of its WHERE."""
-        return f"{self.source.text[: self.entry]} {values} {self.source.text[self.entry :]}" if values else self.source.text
+        return (
+            f"{self.source.text[: self.entry]} {values} {self.source.text[self.entry :]}"
+            if values
+            else self.source.text
+        )
 
     @property
     def span(self) -> Span:
@@ -55,23 +59,45 @@ def read_level(source: Source) -> tuple[Level | None, list[Diagnostic]]:
     """Read one projection file."""
     header = _HEADER.search(source.text)
     if header is None:
-        return None, [_at_start(source, "project/level", "this projection does not say which level it is",
-                                "open it with a line such as `#: level: attribute within aggregate`")]
+        return None, [
+            _at_start(
+                source,
+                "project/level",
+                "this projection does not say which level it is",
+                "open it with a line such as `#: level: attribute within aggregate`",
+            )
+        ]
     spec = _SPEC.match(header["spec"])
     if spec is None:
         span = Span(source, header.start("spec"), max(header.end("spec"), header.start("spec") + 1))
-        return None, [Diagnostic("project/level", "this is not the description of a level", (Label(span),),
-                                 help="write `NAME`, `NAME within PARENT`, or either followed by `as PLURAL`")]
+        return None, [
+            Diagnostic(
+                "project/level",
+                "this is not the description of a level",
+                (Label(span),),
+                help="write `NAME`, `NAME within PARENT`, or either followed by `as PLURAL`",
+            )
+        ]
     try:
         solutions = ox.Store().query(source.text)
     except SyntaxError as problem:
         return None, [syntax_diagnostic("project/syntax", "this query cannot be read", source, str(problem))]
     if not isinstance(solutions, ox.QuerySolutions):
-        return None, [_at_start(source, "project/select", "a projection is a SELECT, this is another kind of query",
-                                "write it as `SELECT … WHERE { … } ORDER BY …`")]
+        return None, [
+            _at_start(
+                source,
+                "project/select",
+                "a projection is a SELECT, this is another kind of query",
+                "write it as `SELECT … WHERE { … } ORDER BY …`",
+            )
+        ]
     level = Level(
-        spec["name"], spec["parent"], spec["plural"] or plural_of(spec["name"]), source,
-        tuple(v.value for v in solutions.variables), _entry(source.text),
+        spec["name"],
+        spec["parent"],
+        spec["plural"] or plural_of(spec["name"]),
+        source,
+        tuple(v.value for v in solutions.variables),
+        _entry(source.text),
     )
     return level, _columns(level) + _order(level)
 
@@ -81,7 +107,9 @@ def syntax_diagnostic(code: str, message: str, source: Source, problem: str) -> 
     found = _PLACE.search(problem)
     line, column, why = (int(found[1]), int(found[2]), found[3]) if found else (1, 1, problem)
     start = source.offset(line, column)
-    return Diagnostic(code, message, (Label(Span(source, start, min(start + 1, len(source.text))), why.strip()),))
+    start = min(start, max(len(source.text) - 1, 0))
+    said = why.strip() if len(why.strip()) <= 60 else "this does not belong here"
+    return Diagnostic(code, message, (Label(Span(source, start, min(start + 1, len(source.text))), said),))
 
 
 def _at_start(source: Source, code: str, message: str, act: str) -> Diagnostic:
@@ -101,20 +129,32 @@ def _entry(text: str) -> int:
 def _columns(level: Level) -> list[Diagnostic]:
     missing = [v for v in (level.parent, level.name) if v and v not in level.variables]
     return [
-        Diagnostic("project/key", f"the level `{level.name}` does not select `?{variable}`", (Label(level.span),),
-                   help=f"add `?{variable}` to the SELECT: rows are told apart and attached by it")
+        Diagnostic(
+            "project/key",
+            f"the level `{level.name}` does not select `?{variable}`",
+            (Label(level.span),),
+            help=f"add `?{variable}` to the SELECT: rows are told apart and attached by it",
+        )
         for variable in missing
     ]
 
 
 def _order(level: Level) -> list[Diagnostic]:
     plain = _plain(level.source.text)
-    clause = re.search(r"\bORDER\s+BY\b(.*?)(\bLIMIT\b|\bOFFSET\b|\bVALUES\b|\Z)", plain[plain.rfind("}"):], re.I | re.S)
+    clause = re.search(
+        r"\bORDER\s+BY\b(.*?)(\bLIMIT\b|\bOFFSET\b|\bVALUES\b|\Z)", plain[plain.rfind("}") :], re.I | re.S
+    )
     named = set(re.findall(r"[?$](\w+)", clause[1])) if clause else set()
     if level.name in named:
         return []
     end = len(level.source.text.rstrip())
     what = f"the order does not end in `?{level.name}`" if clause else "this projection has no order"
-    return [Diagnostic("project/unordered", what, (Label(Span(level.source, max(end - 1, 0), end), "the order goes here"),),
-                       notes=("rows without a total order come out differently from run to run",),
-                       help=f"end the query with `ORDER BY … ?{level.name}`")]
+    return [
+        Diagnostic(
+            "project/unordered",
+            what,
+            (Label(Span(level.source, max(end - 1, 0), end), "the order goes here"),),
+            notes=("rows without a total order come out differently from run to run",),
+            help=f"end the query with `ORDER BY … ?{level.name}`",
+        )
+    ]

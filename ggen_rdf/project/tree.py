@@ -5,7 +5,6 @@ In: the graph, the levels, and bindings that restrict them. Out: a `Context`, or
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,8 +23,11 @@ ShapeOf: TypeAlias = Callable[[Term], Any]
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _INTEGERS = frozenset(
     _XSD + name
-    for name in "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger "
-    "unsignedLong unsignedInt unsignedShort unsignedByte".split()
+    for name in (
+        *("integer", "long", "int", "short", "byte"),
+        *("nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger"),
+        *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
+    )
 )
 _BOOLEAN = _XSD + "boolean"
 
@@ -88,7 +90,15 @@ def _shape_text(shape: Any) -> str:
         seen.add(id(current))
         said.append(current.path.sparql if current.path else "node")
         for c in current.constraints:
-            said += [c.kind, c.flags, *(v.ntriples for v in (*((c.value,) if c.value and not c.value.blank else ()), *c.values) if not v.blank)]
+            said += [
+                c.kind,
+                c.flags,
+                *(
+                    v.ntriples
+                    for v in (*((c.value,) if c.value and not c.value.blank else ()), *c.values)
+                    if not v.blank
+                ),
+            ]
             pending.extend(c.shapes)
     return "\x1e".join(said)
 
@@ -115,17 +125,25 @@ def _parents(levels: Mapping[str, Level]) -> list[Diagnostic]:
     for level in levels.values():
         if level.parent and level.parent not in levels:
             guess = nearest(level.parent, levels)
-            problems.append(Diagnostic(
-                "project/parent", f"there is no level `{level.parent}` for `{level.name}` to hang under", (Label(level.span),),
-                notes=("the levels of this pack are " + ", ".join(f"`{name}`" for name in sorted(levels)),),
-                help=f"write `within {guess}`" if guess else "add its projection to `projections` in pack.yaml"))
+            problems.append(
+                Diagnostic(
+                    "project/parent",
+                    f"there is no level `{level.parent}` for `{level.name}` to hang under",
+                    (Label(level.span),),
+                    notes=("the levels of this pack are " + ", ".join(f"`{name}`" for name in sorted(levels)),),
+                    help=f"write `within {guess}`" if guess else "add its projection to `projections` in pack.yaml",
+                )
+            )
     for level in levels.values():
-        above, seen = level.parent, {level.name}
-        while above in levels and above not in seen:
+        above: str | None = level.parent
+        seen = {level.name}
+        while above is not None and above in levels and above not in seen:
             seen.add(above)
             above = levels[above].parent
         if above == level.name:
-            problems.append(Diagnostic("project/parent", f"the level `{level.name}` hangs under itself", (Label(level.span),)))
+            problems.append(
+                Diagnostic("project/parent", f"the level `{level.name}` hangs under itself", (Label(level.span),))
+            )
     return problems
 
 
@@ -172,7 +190,9 @@ def _value(term: Term | None) -> Any:
     return term
 
 
-def _prune(rows: dict[str, list[tuple[Any, ...]]], levels: Mapping[str, Level], bindings: Mapping[str, Iterable[Term]]) -> None:
+def _prune(
+    rows: dict[str, list[tuple[Any, ...]]], levels: Mapping[str, Level], bindings: Mapping[str, Iterable[Term]]
+) -> None:
     """Keep, above a bound level, only what leads to one of its rows."""
     for name in (n for n in levels if n in bindings):
         level = levels[name]
@@ -199,8 +219,11 @@ def _pick(row: tuple[Any, ...], level: Level, variables: Sequence[str]) -> tuple
 
 
 def _attach(
-    level: Level, levels: Mapping[str, Level], rows: list[tuple[Any, ...]],
-    records: Mapping[str, tuple[Record, ...]], problems: list[Diagnostic],
+    level: Level,
+    levels: Mapping[str, Level],
+    rows: list[tuple[Any, ...]],
+    records: Mapping[str, tuple[Record, ...]],
+    problems: list[Diagnostic],
 ) -> Iterator[Record]:
     children = sorted(v.plural for v in levels.values() if v.parent == level.name)
     ancestors = _chain(level.name, levels)[:-1]
@@ -243,10 +266,15 @@ def _parents_by_key(
         key = tuple(_reach(record, v) for v in shared)
         if key in found:
             above = chain[-2] if len(chain) > 1 else level.parent
-            problems.append(Diagnostic(
-                "project/ambiguous", f"a row of `{level.name}` could hang under two of `{level.parent}`", (Label(level.span),),
-                notes=(f"`{record.get(level.parent)}` is a `{level.parent}` in two places",),
-                help=f"select `?{above}` as well"))
+            problems.append(
+                Diagnostic(
+                    "project/ambiguous",
+                    f"a row of `{level.name}` could hang under two of `{level.parent}`",
+                    (Label(level.span),),
+                    notes=(f"`{record.get(level.parent)}` is a `{level.parent}` in two places",),
+                    help=f"select `?{above}` as well",
+                )
+            )
             break
         found[key] = record
     return found
@@ -266,6 +294,9 @@ def _twice(level: Level, one: tuple[Any, ...], other: tuple[Any, ...]) -> Diagno
     values = " and ".join(sorted(f"`{row[index]}`" for row in (one, other)))
     what = f"`?{column}` is {values}" if one[index] != other[index] else "the same row comes twice"
     return Diagnostic(
-        "project/twice", f"two rows are the same `{level.name}`", (Label(level.span),),
+        "project/twice",
+        f"two rows are the same `{level.name}`",
+        (Label(level.span),),
         notes=(f"for `{one[level.variables.index(level.name)]}`, {what}",),
-        help=f"give `?{column}` one value per `{level.name}`, with MIN, SAMPLE or a level of its own below it")
+        help=f"give `?{column}` one value per `{level.name}`, with MIN, SAMPLE or a level of its own below it",
+    )

@@ -6,6 +6,16 @@ from ggen_rdf.render.render import Run, name_collisions, render
 from ggen_rdf.render.variables import Given, Variable, resolve
 
 __all__ = [
-    "Given", "Pack", "PackPlace", "Run", "Variable", "find_packs", "name_collisions", "read_pack", "read_target",
-    "read_text", "render", "resolve",
+    "Given",
+    "Pack",
+    "PackPlace",
+    "Run",
+    "Variable",
+    "find_packs",
+    "name_collisions",
+    "read_pack",
+    "read_target",
+    "read_text",
+    "render",
+    "resolve",
 ]

@@ -31,8 +31,13 @@ def templates_behind(name: str, bodies: dict[str, TemplateFile], environment: En
     return sorted(found)
 
 
-def sees_all(template: TemplateFile, behind: list[str], bodies: dict[str, TemplateFile], environment: Environment,
-             context: Context) -> bool:
+def sees_all(
+    template: TemplateFile,
+    behind: list[str],
+    bodies: dict[str, TemplateFile],
+    environment: Environment,
+    context: Context,
+) -> bool:
     """Whether a template can see more than its record, what is below it, and the fields above it."""
     if template.each is None:
         return True

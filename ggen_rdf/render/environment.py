@@ -19,8 +19,11 @@ from ggen_rdf.render.code import Code, code_of, joined
 from ggen_rdf.render.target import Target
 
 _KEPT_FILTERS = frozenset(
-    "abs batch count default d dictsort first groupby items last length list map max min reject rejectattr reverse "
-    "round select selectattr slice sort sum unique".split()
+    (
+        *("abs", "batch", "count", "d", "default", "dictsort", "first", "groupby", "items", "last", "length", "list"),
+        *("map", "max", "min", "reject", "rejectattr", "reverse", "round", "select", "selectattr", "slice", "sort"),
+        *("sum", "unique"),
+    )
 )
 _KEPT_GLOBALS = frozenset({"range", "namespace", "cycler", "joiner"})
 
@@ -59,8 +62,15 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def __init__(self, loader: BaseLoader, target: Target) -> None:
         super().__init__(
-            loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-            finalize=_finalize, auto_reload=False, optimized=False, cache_size=-1,
+            loader=loader,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            finalize=_finalize,
+            auto_reload=False,
+            optimized=False,
+            cache_size=-1,
             extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
         )
         self.filters = {k: v for k, v in self.filters.items() if k in _KEPT_FILTERS}
@@ -112,7 +122,9 @@ def _join(values: Iterable[Any], separator: str = "", attribute: str | None = No
 def _indent(code: Any, width: int = 4, first: bool = False) -> Code:
     """The code with every line but the first moved to the right; blank lines stay blank."""
     space = " " * width
-    text = "\n".join(space + line if line and (i or first) else line for i, line in enumerate(code_of(code).split("\n")))
+    text = "\n".join(
+        space + line if line and (i or first) else line for i, line in enumerate(code_of(code).split("\n"))
+    )
     return Code(text)
 
 

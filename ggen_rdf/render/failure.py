@@ -6,6 +6,7 @@ In: the exception that rendering raised. Out: one diagnostic. Anything that is n
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
@@ -21,47 +22,94 @@ from ggen_rdf.render.target import SpellingError, Target
 FILE_PREFIX = "ggen-template:"
 
 
-def failure(
-    problem: Exception, template: TemplateFile, files: dict[str, TemplateFile], environment: Environment, target: Target,
-    reached: str,
-) -> Diagnostic:
-    """The diagnostic for an exception that a template raised; `reached` says what was being rendered."""
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Where rendering was: the template, the part of it (`to`, `when` or the body), and what was being rendered."""
+
+    template: TemplateFile
+    files: dict[str, TemplateFile]
+    environment: Environment
+    target: Target
+    part: str
+    reached: str
+    names: tuple[str, ...] = ()
+
+
+def failure(problem: Exception, stage: Stage) -> Diagnostic:
+    """The diagnostic for an exception that a template raised."""
+    found = _failure(problem, stage)
+    if stage.part == "body":
+        return found
+    span = stage.template.key_span(stage.part)
+    text = found.labels[0].text if found.labels else ""
+    return replace(found, labels=(Label(span, text),), fix=None)
+
+
+def _failure(problem: Exception, stage: Stage) -> Diagnostic:
+    template, files, environment, target = stage.template, stage.files, stage.environment, stage.target
+    reached = stage.reached
     if isinstance(problem, TemplateSyntaxError):
-        return _syntax(problem, template, files)
+        return _syntax(problem, stage)
     where, line = _place(problem.__traceback__, template, files, environment)
     note = (f"reached while rendering {reached}",) if reached else ()
     if isinstance(problem, MissingFieldError):
         return _missing(problem, where, line, note)
     if isinstance(problem, UndefinedError):
         name = _quoted(str(problem))
-        span = _find(where, line, name)
-        return Diagnostic("render/undefined", f"there is no `{name}` here" if name else str(problem), (Label(span, "not in the template context"),), note)
+        guess = nearest(name, stage.names)
+        return Diagnostic(
+            "render/undefined",
+            f"there is no `{name}` here" if name else str(problem),
+            (Label(_find(where, line, name), "not in the template context"),),
+            ("a template sees " + ", ".join(f"`{n}`" for n in stage.names), *note) if stage.names else note,
+            help=f"write `{guess}`" if guess else None,
+        )
     if isinstance(problem, RawTextError):
         span = _find(where, line, r"\{\{.*?\}\}", True)
+        expression = span.text.strip("{}- ") if span.text.startswith("{{") else ""
         filters = ", ".join(f"`{f}`" for f in sorted(target.filters))
         return Diagnostic(
-            "render/raw-text", f"{_what(problem.value)} reaches the artefact raw", (Label(span, "no filter made code of this"),),
+            "render/raw-text",
+            f"{_what(problem.value)} reaches the artefact raw" + (f": `{expression}`" if expression else ""),
+            (Label(span, "no filter made code of this"),),
             (*note, f"the filters of the target `{target.name}` are {filters}"),
-            help=f"pass it through a filter of the target, e.g. `{{{{ … | {_likely(target)} }}}}`")
+            help=f"pass it through a filter of the target, e.g. `{{{{ … | {_likely(target)} }}}}`",
+        )
     if isinstance(problem, SpellingError):
         return Diagnostic("render/spelling", str(problem), (Label(_find(where, line, r"\{[{%].*?[%}]\}", True)),), note)
     if isinstance(problem, SecurityError):
         return Diagnostic("render/unsafe", f"a template may not do this: {problem}", (Label(_line(where, line)),), note)
     if isinstance(problem, TemplateNotFound):
-        return Diagnostic("render/partial", f"the pack has no template `{problem.name}`", (Label(_line(where, line)),), note,
-                          help=_closest(problem.name or "", files))
+        return Diagnostic(
+            "render/partial",
+            f"the pack has no template `{problem.name}`",
+            (Label(_line(where, line)),),
+            note,
+            help=_closest(str(problem.name or ""), files),
+        )
     why = str(problem) if isinstance(problem, TemplateError) else f"{problem}"
     return Diagnostic("render/template", f"this part of the template fails: {why}", (Label(_line(where, line)),), note)
 
 
-def _syntax(problem: TemplateSyntaxError, template: TemplateFile, files: dict[str, TemplateFile]) -> Diagnostic:
+def _syntax(problem: TemplateSyntaxError, stage: Stage) -> Diagnostic:
+    template, files = stage.template, stage.files
     where = files.get((problem.filename or "").removeprefix(FILE_PREFIX), template)
     line = problem.lineno + where.head_lines
     word = _quoted(problem.message or "")
     if problem.message and problem.message.startswith("No filter named"):
         span = _find(where, line, word)
-        return Diagnostic("render/unknown-filter", f"the target has no filter `{word}`", (Label(span),))
-    return Diagnostic("render/template-syntax", "this template cannot be read", (Label(_line(where, line), problem.message or ""),))
+        filters = stage.environment.filters
+        guess = nearest(word, filters)
+        return Diagnostic(
+            "render/unknown-filter",
+            f"the target `{stage.target.name}` has no filter `{word}`",
+            (Label(span),),
+            notes=("its own filters are " + ", ".join(f"`{f}`" for f in sorted(stage.target.filters)),),
+            help=f"write `{guess}`" if guess else None,
+        )
+    return Diagnostic(
+        "render/template-syntax", "this template cannot be read", (Label(_line(where, line), problem.message or ""),)
+    )
 
 
 def _missing(problem: MissingFieldError, where: TemplateFile, line: int, note: tuple[str, ...]) -> Diagnostic:
@@ -71,9 +119,13 @@ def _missing(problem: MissingFieldError, where: TemplateFile, line: int, note: t
     fields = ", ".join(f"`{f}`" for f in sorted(record.fields))
     about = f"`{record.level}` has the fields {fields}"
     return Diagnostic(
-        "render/undefined", f"`{record.level}` has no field `{field}`", (Label(span, "not in the template context"),),
-        (about, *note), help="a field with a similar name exists" if guess else f"select `?{field}` in the projection of `{record.level}`",
-        fix=Fix("a field with a similar name exists", span, guess) if guess else None)
+        "render/undefined",
+        f"`{record.level}` has no field `{field}`",
+        (Label(span, "not in the template context"),),
+        (about, *note),
+        help=None if guess else f"select `?{field}` in the projection of `{record.level}`",
+        fix=Fix("a field with a similar name exists", span, guess) if guess else None,
+    )
 
 
 def _place(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from ggen_rdf.artefact import Mode
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 
 _HEAD = re.compile(r"\A---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?\n", re.S | re.M)
@@ -28,7 +29,7 @@ class TemplateFile:
     to: str | None
     each: str | None
     when: str | None
-    mode: str
+    mode: Mode
     target: str | None
     body: str
     head_lines: int = 0
@@ -51,7 +52,9 @@ def yaml_value_span(source: Source, key: str) -> Span:
 def yaml_key_span(source: Source, key: str) -> Span:
     """Where a key of a YAML text stands, at whatever depth."""
     found = re.search(rf"(?:^|[{{,\s])(?P<key>{re.escape(key)})[ \t]*:", source.text)
-    return Span(source, found.start("key"), found.end("key")) if found else Span(source, 0, max(source.text.find("\n"), 1))
+    return (
+        Span(source, found.start("key"), found.end("key")) if found else Span(source, 0, max(source.text.find("\n"), 1))
+    )
 
 
 def read_yaml(source: Source, text: str, code: str, start_line: int = 0) -> tuple[Any, list[Diagnostic]]:
@@ -65,8 +68,14 @@ def read_yaml(source: Source, text: str, code: str, start_line: int = 0) -> tupl
         mark = getattr(problem, "problem_mark", None)
         start = source.offset(mark.line + 1 + start_line, mark.column + 1) if mark else 0
         why = str(getattr(problem, "problem", None) or problem)
-        return None, [Diagnostic(code, "this YAML cannot be read", (Label(Span(source, start, start + 1), why),),
-                                 help="quote a value that holds `{`, `:`, `#` or starts with a quote")]
+        return None, [
+            Diagnostic(
+                code,
+                "this YAML cannot be read",
+                (Label(Span(source, start, start + 1), why),),
+                help="quote a value that holds `{`, `:`, `#` or starts with a quote",
+            )
+        ]
 
 
 def _loader() -> Any:
@@ -93,19 +102,43 @@ def read_template(name: str, source: Source, whole_pack: bool = False) -> tuple[
     if not isinstance(keys, dict):
         return None, [_wrong(source, Span(source, 0, 3), "the head of this template is not a list of keys")]
     problems = [] if whole_pack else [_unknown(source, str(key)) for key in keys if key not in _KEYS]
-    problems += [_wrong(source, yaml_value_span(source, key), f"`{key}` is a text") for key, value in keys.items()
-                 if key in _KEYS and not isinstance(value, str) and not (key == "when" and isinstance(value, bool))]
+    problems += [
+        _wrong(source, yaml_value_span(source, key), f"`{key}` is a text")
+        for key, value in keys.items()
+        if key in _KEYS and not isinstance(value, str) and not (key == "when" and isinstance(value, bool))
+    ]
     if keys.get("mode", "owned") not in MODES:
-        problems.append(_wrong(source, yaml_value_span(source, "mode"), f"there is no mode `{keys['mode']}`",
-                               "use `owned`, `once` or `region`"))
+        problems.append(
+            _wrong(
+                source,
+                yaml_value_span(source, "mode"),
+                f"there is no mode `{keys['mode']}`",
+                "use `owned`, `once` or `region`",
+            )
+        )
     if "to" not in keys:
-        problems.append(_wrong(source, Span(source, 0, 3), "the head of this template has no `to`",
-                               "say where the artefact goes, e.g. `to: src/{{ aggregate | module_name }}.rs`"))
+        problems.append(
+            _wrong(
+                source,
+                Span(source, 0, 3),
+                "the head of this template has no `to`",
+                "say where the artefact goes, e.g. `to: src/{{ aggregate | module_name }}.rs`",
+            )
+        )
     if problems:
         return None, problems
     when = keys.get("when")
-    return TemplateFile(name, source, keys["to"], keys.get("each"), str(when).lower() if isinstance(when, bool) else when,
-                        keys.get("mode", "owned"), keys.get("target"), source.text[head.end():], head[0].count("\n")), []
+    return TemplateFile(
+        name,
+        source,
+        keys["to"],
+        keys.get("each"),
+        str(when).lower() if isinstance(when, bool) else when,
+        cast(Mode, keys.get("mode", "owned")),
+        keys.get("target"),
+        source.text[head.end() :],
+        head[0].count("\n"),
+    ), []
 
 
 def _wrong(source: Source, span: Span, message: str, act: str | None = None) -> Diagnostic:
@@ -114,5 +147,10 @@ def _wrong(source: Source, span: Span, message: str, act: str | None = None) -> 
 
 def _unknown(source: Source, key: str) -> Diagnostic:
     guess = nearest(key, _KEYS)
-    return Diagnostic("pack/front-matter", f"the head of a template has no key `{key}`", (Label(yaml_key_span(source, key)),),
-                      notes=("it has " + ", ".join(f"`{k}`" for k in _KEYS),), help=f"write `{guess}`" if guess else None)
+    return Diagnostic(
+        "pack/front-matter",
+        f"the head of a template has no key `{key}`",
+        (Label(yaml_key_span(source, key)),),
+        notes=("it has " + ", ".join(f"`{k}`" for k in _KEYS),),
+        help=f"write `{guess}`" if guess else None,
+    )

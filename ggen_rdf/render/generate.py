@@ -65,10 +65,15 @@ class Packs:
         if name in self.places:
             return self.places[name], []
         guess = nearest(name, self.places)
-        return None, [Diagnostic(
-            "pack/unknown", f"there is no pack `{name}`", (Label(span),) if span else (),
-            notes=("the packs are " + ", ".join(f"`{n}`" for n in sorted(self.places)),),
-            help=f"write `{guess}`" if guess else "`ggen pack list` shows what each is for")]
+        return None, [
+            Diagnostic(
+                "pack/unknown",
+                f"there is no pack `{name}`",
+                (Label(span),) if span else (),
+                notes=("the packs are " + ", ".join(f"`{n}`" for n in sorted(self.places)),),
+                help=f"write `{guess}`" if guess else "`ggen pack list` shows what each is for",
+            )
+        ]
 
     def read(self, place: PackPlace) -> tuple[Pack | None, list[Diagnostic]]:
         """Read a pack."""
@@ -77,15 +82,17 @@ class Packs:
         self.files += pack.files if pack else []
         return pack, problems
 
-    def target(self, name: str) -> tuple[Target | None, list[Diagnostic]]:
-        """Read a target once."""
+    def target(self, name: str, span: Span) -> tuple[Target | None, list[Diagnostic]]:
+        """Read a target once; `span` is where it was asked for."""
         if name not in self._targets:
-            self._targets[name] = self._read_target(name)
+            self._targets[name] = self._read_target(name, span)
         return self._targets[name]
 
-    def _read_target(self, name: str) -> tuple[Target | None, list[Diagnostic]]:
-        folders = [(os.path.join(self.root, "ontologies", "targets"), "ontologies/targets"),
-                   (library_path("ontologies", "targets"), "ggen/ontologies/targets")]
+    def _read_target(self, name: str, span: Span) -> tuple[Target | None, list[Diagnostic]]:
+        folders = [
+            (os.path.join(self.root, "ontologies", "targets"), "ontologies/targets"),
+            (library_path("ontologies", "targets"), "ggen/ontologies/targets"),
+        ]
         known = {f.removesuffix(".ttl") for path, _ in folders if os.path.isdir(path) for f in os.listdir(path)}
         for path, shown in folders:
             file = os.path.join(path, f"{name}.ttl")
@@ -94,9 +101,15 @@ class Packs:
                 source, problems = read_text(file, f"{shown}/{name}.ttl")
                 return read_target(source, name) if source else (None, problems)
         guess = nearest(name, known)
-        return None, [Diagnostic("render/unknown-target", f"there is no target `{name}`",
-                                 notes=("the targets are " + ", ".join(f"`{t}`" for t in sorted(known)),),
-                                 help=f"write `{guess}`" if guess else f"describe it in ontologies/targets/{name}.ttl")]
+        return None, [
+            Diagnostic(
+                "render/unknown-target",
+                f"there is no target `{name}`",
+                (Label(span),),
+                notes=("the targets are " + ", ".join(f"`{t}`" for t in sorted(known)),),
+                help=f"write `{guess}`" if guess else f"describe it in ontologies/targets/{name}.ttl",
+            )
+        ]
 
 
 def _installed() -> list[tuple[str, str]]:
@@ -107,8 +120,7 @@ def _installed() -> list[tuple[str, str]]:
     found = []
     for point in sorted(entry_points(group="ggen_rdf.packs"), key=lambda p: p.name):
         spec = find_spec(point.module)
-        for path in (spec.submodule_search_locations or ()) if spec else ():
-            found.append((path, point.name))
+        found += [(path, point.name) for path in ((spec.submodule_search_locations or ()) if spec else ())]
     return found
 
 
@@ -140,7 +152,7 @@ def generate(
 
 
 def placement(pack: Pack, output: str | None, root: str) -> Callable[[str], str]:
-    """Where an artefact's own path goes. An output that is a file takes the pack's main artefact; the rest stands beside it."""
+    """Where an artefact goes. An output that is a file takes the main artefact; the rest stands beside it."""
     chosen = pack.output if output is None else output
     folder = chosen == "" or chosen.endswith("/") or pack.main is None or os.path.isdir(os.path.join(root, chosen))
     if folder:
@@ -176,10 +188,16 @@ def _unexpressed(pack: Pack, shape: Any, about: Any, model: Model) -> Sequence[D
         if constraint.kind in (pack.constraints or ()):
             continue
         span = model.locate(shape.node)
-        problems.append(Diagnostic(
-            "render/inexpressible", f"the pack `{pack.name}` cannot express `sh:{constraint.parameter.rsplit('#')[-1]}`",
-            (Label(span, "this constraint is not in its output"),) if span else (),
-            notes=(f"`{about}` is generated without it",), severity=Severity.WARNING, about=str(about)))
+        problems.append(
+            Diagnostic(
+                "render/inexpressible",
+                f"the pack `{pack.name}` cannot express `sh:{constraint.parameter.rsplit('#')[-1]}`",
+                (Label(span, "this constraint is not in its output"),) if span else (),
+                notes=(f"`{about}` is generated without it",),
+                severity=Severity.WARNING,
+                about=str(about),
+            )
+        )
     return problems
 
 

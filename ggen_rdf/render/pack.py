@@ -16,8 +16,19 @@ from ggen_rdf.project import Level, read_level
 from ggen_rdf.render.front_matter import TemplateFile, read_template, read_yaml, yaml_key_span, yaml_value_span
 from ggen_rdf.render.variables import Variable, read_variables
 
-_KEYS = ("template", "version", "description", "target", "output", "main", "projections", "constraints", "vars",
-         "compliance", "governance")
+_KEYS = (
+    "template",
+    "version",
+    "description",
+    "target",
+    "output",
+    "main",
+    "projections",
+    "constraints",
+    "vars",
+    "compliance",
+    "governance",
+)
 _REQUIRED = ("template", "version", "description", "target")
 
 
@@ -76,7 +87,11 @@ def read_text(path: str, shown: str) -> tuple[Source | None, list[Diagnostic]]:
     except UnicodeDecodeError as problem:
         source = Source(shown, data[: problem.start].decode("utf-8"))
         end = len(source.text)
-        return None, [Diagnostic("pack/unreadable", f"`{shown}` is not UTF-8", (Label(Span(source, end, end), "up to here it is"),))]
+        return None, [
+            Diagnostic(
+                "pack/unreadable", f"`{shown}` is not UTF-8", (Label(Span(source, end, end), "up to here it is"),)
+            )
+        ]
     except OSError as problem:
         return None, [Diagnostic("pack/unreadable", f"`{shown}` cannot be read: {problem.strerror}")]
 
@@ -101,9 +116,20 @@ def read_pack(place: PackPlace, common: Sequence[tuple[str, str]]) -> tuple[Pack
         return None, problems
     constraints = manifest.get("constraints")
     return Pack(
-        place.name, manifest["version"], manifest["description"], manifest["target"], manifest.get("output", ""),
-        manifest.get("main"), source, levels, templates, workbooks, variables,
-        None if constraints is None else frozenset(constraints), manifest, (head, *reading.files),
+        place.name,
+        manifest["version"],
+        manifest["description"],
+        manifest["target"],
+        manifest.get("output", ""),
+        manifest.get("main"),
+        source,
+        levels,
+        templates,
+        workbooks,
+        variables,
+        None if constraints is None else frozenset(constraints),
+        manifest,
+        (head, *reading.files),
     ), []
 
 
@@ -120,17 +146,39 @@ def _manifest(source: Source, name: str, single: bool) -> tuple[dict[str, Any] |
     for key in keys:
         if key not in known:
             guess = nearest(str(key), known)
-            problems.append(_wrong(source, yaml_key_span(source, str(key)), f"a pack has no key `{key}`",
-                                   f"write `{guess}`" if guess else None))
+            problems.append(
+                _wrong(
+                    source,
+                    yaml_key_span(source, str(key)),
+                    f"a pack has no key `{key}`",
+                    f"write `{guess}`" if guess else None,
+                )
+            )
     for key in _REQUIRED:
         if not isinstance(keys.get(key), str):
-            problems.append(_wrong(source, yaml_value_span(source, key), f"the pack has no `{key}`" if key not in keys
-                                   else f"`{key}` is a text"))
+            problems.append(
+                _wrong(
+                    source,
+                    yaml_value_span(source, key),
+                    f"the pack has no `{key}`" if key not in keys else f"`{key}` is a text",
+                )
+            )
     if isinstance(keys.get("template"), str) and keys["template"] != name:
-        problems.append(_wrong(source, yaml_value_span(source, "template"),
-                               f"the pack is called `{keys['template']}`, its folder `{name}`", "give both the same name"))
-    for key, kind, what in (("projections", list, "list"), ("constraints", list, "list"), ("vars", dict, "table"),
-                            ("output", str, "text"), ("main", str, "text")):
+        problems.append(
+            _wrong(
+                source,
+                yaml_value_span(source, "template"),
+                f"the pack is called `{keys['template']}`, its folder `{name}`",
+                "give both the same name",
+            )
+        )
+    for key, kind, what in (
+        ("projections", list, "list"),
+        ("constraints", list, "list"),
+        ("vars", dict, "table"),
+        ("output", str, "text"),
+        ("main", str, "text"),
+    ):
         if key in keys and not isinstance(keys[key], kind):
             problems.append(_wrong(source, yaml_value_span(source, key), f"`{key}` is a {what}"))
     return keys, problems
@@ -157,7 +205,9 @@ class _Reading:
             below = os.path.relpath(folder, self.place.path).replace(os.sep, "/")
             if below.split("/")[0] == "example":
                 continue
-            found += [(os.path.join(folder, n), n if below == "." else f"{below}/{n}") for n in names if n.endswith(ending)]
+            found += [
+                (os.path.join(folder, n), n if below == "." else f"{below}/{n}") for n in names if n.endswith(ending)
+            ]
         return sorted(found, key=lambda f: f[1])
 
     def _read(self, path: str, shown: str) -> Source | None:
@@ -171,8 +221,10 @@ class _Reading:
         own = [(path, f"{self.place.shown}/{name}") for path, name in self._own(".rq")]
         available = {
             name.removesuffix(".rq"): (os.path.join(root, name), f"{shown}/{name}")
-            for root, shown in reversed(self.common) if os.path.isdir(root)
-            for name in sorted(os.listdir(root)) if name.endswith(".rq")
+            for root, shown in reversed(self.common)
+            if os.path.isdir(root)
+            for name in sorted(os.listdir(root))
+            if name.endswith(".rq")
         }
         for name in shared:
             if name in available:
@@ -180,9 +232,14 @@ class _Reading:
                 continue
             guess = nearest(name, available)
             start = manifest.text.find(name)
-            self.problems.append(Diagnostic(
-                "pack/projection", f"there is no shared projection `{name}`",
-                (Label(Span(manifest, start, start + len(name))),), help=f"write `{guess}`" if guess else None))
+            self.problems.append(
+                Diagnostic(
+                    "pack/projection",
+                    f"there is no shared projection `{name}`",
+                    (Label(Span(manifest, start, start + len(name))),),
+                    help=f"write `{guess}`" if guess else None,
+                )
+            )
         levels = []
         for path, shown in own:
             source = self._read(path, shown)
@@ -195,16 +252,28 @@ class _Reading:
         """The levels, the pack's own before a shared one of the same name."""
         found: dict[str, Level] = {}
         for level in levels:
-            if level.name in found and found[level.name].source.path.startswith(self.place.shown + "/") and level.source.path.startswith(self.place.shown + "/"):
-                self.problems.append(Diagnostic("project/level", f"two projections are the level `{level.name}`",
-                                                (Label(level.span), Label(found[level.name].span, "the other"))))
+            if (
+                level.name in found
+                and found[level.name].source.path.startswith(self.place.shown + "/")
+                and level.source.path.startswith(self.place.shown + "/")
+            ):
+                self.problems.append(
+                    Diagnostic(
+                        "project/level",
+                        f"two projections are the level `{level.name}`",
+                        (Label(level.span), Label(found[level.name].span, "the other")),
+                    )
+                )
             found.setdefault(level.name, level)
         return list(found.values())
 
     def templates(self, single: Source | None) -> list[TemplateFile]:
         """The pack's templates and partials."""
-        sources = [(single, os.path.basename(self.place.path))] if single else [
-            (self._read(path, f"{self.place.shown}/{name}"), name) for path, name in self._own(".j2")]
+        sources = (
+            [(single, os.path.basename(self.place.path))]
+            if single
+            else [(self._read(path, f"{self.place.shown}/{name}"), name) for path, name in self._own(".j2")]
+        )
         found = []
         for source, name in sources:
             template, problems = read_template(name, source, bool(single)) if source else (None, [])
@@ -224,8 +293,13 @@ def _unknown_each(templates: Sequence[TemplateFile], levels: Sequence[Level]) ->
     for template in templates:
         if template.each and template.each not in names:
             guess = nearest(template.each, names)
-            problems.append(Diagnostic(
-                "pack/each", f"there is no level `{template.each}`", (Label(template.key_span("each")),),
-                notes=("the levels of this pack are " + (", ".join(f"`{n}`" for n in sorted(names)) or "none"),),
-                help=f"write `{guess}`" if guess else "add its projection to the pack"))
+            problems.append(
+                Diagnostic(
+                    "pack/each",
+                    f"there is no level `{template.each}`",
+                    (Label(template.key_span("each")),),
+                    notes=("the levels of this pack are " + (", ".join(f"`{n}`" for n in sorted(names)) or "none"),),
+                    help=f"write `{guess}`" if guess else "add its projection to the pack",
+                )
+            )
     return problems

@@ -39,14 +39,14 @@ class _Description:
 
     def values(self, node: ox.NamedNode | ox.BlankNode, name: str) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
         found = self.store.quads_for_pattern(node, ox.NamedNode(_GGEN + name), None)
-        return sorted((q.object for q in found), key=str)
+        return sorted((q.object for q in found if not isinstance(q.object, ox.Triple)), key=str)
 
     def text(self, node: ox.NamedNode | ox.BlankNode, name: str) -> str | None:
         found = self.values(node, name)
         return found[0].value if found else None
 
     def nodes(self, node: ox.NamedNode | ox.BlankNode, name: str) -> Iterator[ox.NamedNode | ox.BlankNode]:
-        return (n for n in self.values(node, name) if not isinstance(n, ox.Literal))
+        return (n for n in self.values(node, name) if isinstance(n, ox.NamedNode | ox.BlankNode))
 
     def words(self, node: ox.NamedNode | ox.BlankNode, name: str) -> frozenset[str]:
         return frozenset(w for value in self.values(node, name) for w in value.value.split())
@@ -62,11 +62,18 @@ def read_target(source: Source, name: str) -> tuple[Target | None, list[Diagnost
         description = _Description(source)
     except SyntaxError as problem:
         start = source.offset(problem.lineno or 1, problem.offset or 1)
-        return None, [Diagnostic("render/target", f"the description of the target `{name}` is not Turtle",
-                                 (Label(Span(source, start, start + 1), problem.msg),))]
+        return None, [
+            Diagnostic(
+                "render/target",
+                f"the description of the target `{name}` is not Turtle",
+                (Label(Span(source, start, start + 1), problem.msg),),
+            )
+        ]
     found = [q.subject for q in description.store.quads_for_pattern(None, _TYPE, ox.NamedNode(_GGEN + "Target"))]
     if len(found) != 1:
-        return None, [_about(source, f"the description of the target `{name}` needs exactly one `ggen:Target`, has {len(found)}")]
+        return None, [
+            _about(source, f"the description of the target `{name}` needs exactly one `ggen:Target`, has {len(found)}")
+        ]
     node = found[0]
     assert not isinstance(node, ox.Literal | ox.Triple)
     problems = list(_problems(description, node, source))
@@ -86,13 +93,19 @@ def _problems(description: _Description, node: ox.NamedNode | ox.BlankNode, sour
     for kind in ("identifier", "text", "string"):
         for part in description.nodes(node, kind):
             if description.text(part, "filter") is None:
-                yield _about(source, f"a `ggen:{kind}` has no `ggen:filter`", "name the filter that templates shall use")
+                yield _about(
+                    source, f"a `ggen:{kind}` has no `ggen:filter`", "name the filter that templates shall use"
+                )
     for part in description.nodes(node, "identifier"):
         casing = description.text(part, "casing")
         if casing not in CASINGS:
             guess = nearest(casing or "", CASINGS)
-            yield _about(source, f"there is no casing `{casing}`",
-                         f"write `{guess}`" if guess else "use one of " + ", ".join(f"`{c}`" for c in sorted(CASINGS)), casing)
+            yield _about(
+                source,
+                f"there is no casing `{casing}`",
+                f"write `{guess}`" if guess else "use one of " + ", ".join(f"`{c}`" for c in sorted(CASINGS)),
+                casing,
+            )
 
 
 def _about(source: Source, message: str, act: str | None = None, word: str | None = None) -> Diagnostic:
@@ -107,14 +120,18 @@ def _filters(
     ignores_case = description.text(node, "ignoresCase") == "true"
     fold = (lambda s: frozenset(w.lower() for w in s)) if ignores_case else (lambda s: s)
     reserved = Reserved(
-        fold(description.words(node, "reserved")), fold(description.words(node, "unescapable")),
-        description.text(node, "reservedAs") or "{}_", ignores_case,
+        fold(description.words(node, "reserved")),
+        fold(description.words(node, "unescapable")),
+        description.text(node, "reservedAs") or "{}_",
+        ignores_case,
     )
     longest = description.text(node, "maxLength")
     filters: dict[str, Filter] = {"number": number, "type": type_filter(spellings, name)}
     for part in description.nodes(node, "identifier"):
         filters[description.text(part, "filter") or ""] = identifier_filter(
-            description.text(part, "casing") or "snake", reserved, int(longest) if longest else None,
+            description.text(part, "casing") or "snake",
+            reserved,
+            int(longest) if longest else None,
             description.text(part, "pattern") or "{}",
         )
     for part in description.nodes(node, "text"):

@@ -15,14 +15,14 @@ from jinja2 import BaseLoader, TemplateNotFound
 
 from ggen_rdf import __version__
 from ggen_rdf.artefact import Artefact
-from ggen_rdf.diagnostics import Diagnostic, InternalError, Label
+from ggen_rdf.diagnostics import Diagnostic, InternalError, Label, Span
 from ggen_rdf.project import Context, Iri, Record
 from ggen_rdf.project.record import record_of
 from ggen_rdf.render.code import Code
 from ggen_rdf.render.dependence import above_digest, sees_all, templates_behind, whole_digest
 from ggen_rdf.render.environment import Environment
-from ggen_rdf.render.failure import FILE_PREFIX, failure
-from ggen_rdf.render.front_matter import TemplateFile
+from ggen_rdf.render.failure import FILE_PREFIX, Stage, failure
+from ggen_rdf.render.front_matter import TemplateFile, yaml_value_span
 from ggen_rdf.render.pack import Pack
 from ggen_rdf.render.target import Target
 
@@ -34,7 +34,8 @@ class Run:
     context: Context
     values: Mapping[str, Any]
     workspace: str
-    targets: Callable[[str], tuple[Target | None, list[Diagnostic]]]
+    targets: Callable[[str, Span], tuple[Target | None, list[Diagnostic]]]
+    """A target by name; the span is where it was asked for."""
     known: Callable[[str, str, str], str | None] = lambda _path, _template, _context: None
     """The sha256 of an artefact that was already made from a template hash and a context hash."""
     place: Callable[[str], str] = str
@@ -62,7 +63,9 @@ def render(pack: Pack, run: Run) -> tuple[list[Artefact], list[Diagnostic]]:
         if template.to is None:
             continue
         name = template.target or pack.target
-        target, more = run.targets(name)
+        target, more = run.targets(
+            name, template.key_span("target") if template.target else yaml_value_span(pack.source, "target")
+        )
         problems += more
         if target is None:
             continue
@@ -77,11 +80,21 @@ def render(pack: Pack, run: Run) -> tuple[list[Artefact], list[Diagnostic]]:
 class _OneTemplate:
     """The rendering of one template of a pack."""
 
-    def __init__(self, pack: Pack, run: Run, template: TemplateFile, files: dict[str, TemplateFile],
-                 environment: Environment, target: Target, whole: bytes) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        run: Run,
+        template: TemplateFile,
+        files: dict[str, TemplateFile],
+        environment: Environment,
+        target: Target,
+        whole: bytes,
+    ) -> None:
         self.pack, self.run, self.template, self.files = pack, run, template, files
         self.environment, self.target, self.whole = environment, target, whole
         self.reached = ""
+        self.part = "body"
+        self.names: tuple[str, ...] = ()
 
     def artefacts(self) -> tuple[list[Artefact], Diagnostic | None]:
         """The artefacts of the template, or its first failure."""
@@ -93,19 +106,29 @@ class _OneTemplate:
         except Exception as problem:
             if not _of_template(problem):
                 raise
-            return [], failure(problem, self.template, self.files, self.environment, self.target, self.reached)
+            return [], failure(problem, self._stage())
+
+    def _stage(self) -> Stage:
+        return Stage(self.template, self.files, self.environment, self.target, self.part, self.reached, self.names)
 
     def _compile(self) -> None:
         environment, template = self.environment, self.template
         self.behind = templates_behind(template.name, self.files, environment)
         self.all = sees_all(template, self.behind, self.files, environment, self.run.context)
         text = "\x00".join(self.files[name].source.text for name in self.behind)
-        self.hash = sha256(f"{__version__}\x00{self.pack.version}\x00{self.target.digest}\x00{text}".encode()).hexdigest()
+        self.hash = sha256(
+            f"{__version__}\x00{self.pack.version}\x00{self.target.digest}\x00{text}".encode()
+        ).hexdigest()
         self.body = environment.get_template(template.name)
+        self.part = "to"
         self.path = environment.from_string(template.to or "")
+        self.part = "when"
         self.when = environment.compile_expression(template.when, undefined_to_none=False) if template.when else None
-        self.globals = {**self.run.context.top, "vars": record_of("vars", {"vars": "", **self.run.values}),
-                        "workspace": record_of("workspace", {"workspace": "", "name": self.run.workspace})}
+        self.globals = {
+            **self.run.context.top,
+            "vars": record_of("vars", {"vars": "", **self.run.values}),
+            "workspace": record_of("workspace", {"workspace": "", "name": self.run.workspace}),
+        }
 
     def _artefacts(self) -> Iterator[Artefact]:
         each = self.template.each
@@ -117,21 +140,39 @@ class _OneTemplate:
                 parent = self.run.context.levels[here.level].parent
                 here = here.get(parent) if parent else None
             self.reached = f"`{self.template.to}`" + (f" for `{_shown(record)}`" if record is not None else "")
+            self.names = tuple(sorted(names))
+            self.part = "when"
             if self.when is not None and not self.when(**names):
                 continue
             yield self._artefact(record, names)
 
     def _artefact(self, record: Record | None, names: dict[str, Any]) -> Artefact:
+        self.part = "to"
         path = self.run.place(self._rendered(self.path, names))
+        self.part = "body"
         self.reached = path + (f" for `{_shown(record)}`" if record is not None else "")
-        context = self.whole if record is None or self.all else (
-            self.run.context.digest(record) + above_digest(self.run.context, record) + self.whole[32:])
+        context = (
+            self.whole
+            if record is None or self.all
+            else (self.run.context.digest(record) + above_digest(self.run.context, record) + self.whole[32:])
+        )
         key = sha256(context).hexdigest()
-        terms = (str(record.get(record.level)),) if record is not None and isinstance(record.get(record.level), Iri) else ()
+        terms = (
+            (str(record.get(record.level)),) if record is not None and isinstance(record.get(record.level), Iri) else ()
+        )
         known = self.run.known(path, self.hash, key)
         data = b"" if known else self._headed(self._rendered(self.body, names)).encode("utf-8")
-        return Artefact(path, data, self.template.mode, self.pack.name, self.pack.version,  # type: ignore[arg-type]
-                        self.template.name, self.hash, key, terms)
+        return Artefact(
+            path,
+            data,
+            self.template.mode,
+            self.pack.name,
+            self.pack.version,
+            self.template.name,
+            self.hash,
+            key,
+            terms,
+        )
 
     def _rendered(self, template: Any, names: dict[str, Any]) -> str:
         return "".join(template.root_render_func(template.new_context(names, shared=True)))
@@ -152,7 +193,8 @@ def header(target: Target, pack: Pack, template: TemplateFile, template_hash: st
         return None
     what = "Scaffolded by" if template.mode == "once" else "Generated by"
     whose = "yours to edit" if template.mode == "once" else "do not edit"
-    said = f"{what} ggen {__version__} from {pack.name} {pack.version} ({template.name} sha256:{template_hash[:12]}); {whose}."
+    source = f"{pack.name} {pack.version} ({template.name} sha256:{template_hash[:12]})"
+    said = f"{what} ggen {__version__} from {source}; {whose}."
     return target.line_comment.replace("{}", said)
 
 
@@ -201,13 +243,19 @@ def name_collisions(context: Context, locate: Callable[[str], Label | None], tar
     return problems
 
 
-def _collision(level: str, one: Record, other: Record, target: str, locate: Callable[[str], Label | None]) -> Diagnostic:
+def _collision(
+    level: str, one: Record, other: Record, target: str, locate: Callable[[str], Label | None]
+) -> Diagnostic:
     names = [str(r.get("name")) for r in (one, other)]
     labels = tuple(label for r in (other, one) if (label := locate(str(r.get(level)))) is not None)
     what = " and ".join(f"`{n}`" for n in dict.fromkeys(names))
     return Diagnostic(
-        "render/names-collide", f"two {level} names are one and the same in the target `{target}`: {what}", labels,
-        help="rename one of them, or give it a `sh:codeIdentifier`", about=str(other.get(level)))
+        "render/names-collide",
+        f"two {level} names are one and the same in the target `{target}`: {what}",
+        labels,
+        help="rename one of them, or give it a `sh:codeIdentifier`",
+        about=str(other.get(level)),
+    )
 
 
 __all__ = ["Code", "Run", "header", "name_collisions", "render"]

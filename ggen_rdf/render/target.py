@@ -168,4 +168,8 @@ def _plain_value(value: Any, what: str) -> str:
 
 
 def _short(datatype: Any) -> str:
-    return re.sub(r"^http://www\.w3\.org/2001/XMLSchema#", "xsd:", str(datatype)) if isinstance(datatype, str | Iri) else str(datatype)
+    return (
+        re.sub(r"^http://www\.w3\.org/2001/XMLSchema#", "xsd:", str(datatype))
+        if isinstance(datatype, str | Iri)
+        else str(datatype)
+    )

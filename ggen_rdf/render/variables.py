@@ -20,10 +20,26 @@ from ggen_rdf.render.words import words
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _GGEN = "https://w3id.org/ggen#"
-_KEYS = ("description", "class", "binds", "datatype", "default", "enum", "pattern", "many", "required", "secret", "property")
+_KEYS = (
+    "description",
+    "class",
+    "binds",
+    "datatype",
+    "default",
+    "enum",
+    "pattern",
+    "many",
+    "required",
+    "secret",
+    "property",
+)
 _LEXICAL = {
-    "string": r"(?s).*", "boolean": r"true|false", "integer": r"[+-]?[0-9]+", "decimal": r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)",
-    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "anyURI": r"[^\s<>\"{}|^`\\]*",
+    "string": r"(?s).*",
+    "boolean": r"true|false",
+    "integer": r"[+-]?[0-9]+",
+    "decimal": r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)",
+    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "anyURI": r"[^\s<>\"{}|^`\\]*",
 }
 
 
@@ -60,23 +76,53 @@ def read_variables(declared: Any, source: Source) -> tuple[tuple[Variable, ...],
     for name, keys in declared.items():
         where = (Label(yaml_key_span(source, str(name))),)
         if not isinstance(keys, dict):
-            problems.append(Diagnostic("pack/manifest", f"the variable `{name}` is a table", where,
-                                       help=f"write e.g. `{name}: {{class: ggen:AggregateRoot}}`"))
+            problems.append(
+                Diagnostic(
+                    "pack/manifest",
+                    f"the variable `{name}` is a table",
+                    where,
+                    help=f"write e.g. `{name}: {{class: ggen:AggregateRoot}}`",
+                )
+            )
             continue
         for key in keys:
             if key not in _KEYS:
                 guess = nearest(str(key), _KEYS)
-                problems.append(Diagnostic("pack/manifest", f"a variable has no key `{key}`",
-                                           (Label(yaml_key_span(source, str(key))),), help=f"write `{guess}`" if guess else None))
+                problems.append(
+                    Diagnostic(
+                        "pack/manifest",
+                        f"a variable has no key `{key}`",
+                        (Label(yaml_key_span(source, str(key))),),
+                        help=f"write `{guess}`" if guess else None,
+                    )
+                )
         datatype = str(keys.get("datatype", "string")).removeprefix("xsd:")
         if datatype not in _LEXICAL:
-            problems.append(Diagnostic("pack/manifest", f"a variable cannot be of the datatype `{datatype}`", where,
-                                       help="use " + ", ".join(f"`xsd:{d}`" for d in _LEXICAL)))
+            problems.append(
+                Diagnostic(
+                    "pack/manifest",
+                    f"a variable cannot be of the datatype `{datatype}`",
+                    where,
+                    help="use " + ", ".join(f"`xsd:{d}`" for d in _LEXICAL),
+                )
+            )
         default = keys.get("default")
-        variables.append(Variable(
-            str(name), str(keys.get("description", "")), _full(keys.get("class")), keys.get("binds"), datatype,
-            None if default is None else _lexical(default), tuple(map(str, keys.get("enum", ()))), keys.get("pattern"),
-            bool(keys.get("many")), bool(keys.get("required")), bool(keys.get("secret")), _full(keys.get("property"))))
+        variables.append(
+            Variable(
+                str(name),
+                str(keys.get("description", "")),
+                _full(keys.get("class")),
+                keys.get("binds"),
+                datatype,
+                None if default is None else _lexical(default),
+                tuple(map(str, keys.get("enum", ()))),
+                keys.get("pattern"),
+                bool(keys.get("many")),
+                bool(keys.get("required")),
+                bool(keys.get("secret")),
+                _full(keys.get("property")),
+            )
+        )
     return tuple(variables), problems
 
 
@@ -126,16 +172,23 @@ def _unknown(variables: Sequence[Variable], given: Mapping[str, Given], pack: st
         if name not in names and value.key_span is not None:
             guess = nearest(name, names)
             yield Diagnostic(
-                "pack/unknown-variable", f"the pack `{pack}` has no variable `{name}`", (Label(value.key_span),),
+                "pack/unknown-variable",
+                f"the pack `{pack}` has no variable `{name}`",
+                (Label(value.key_span),),
                 notes=("it has " + (", ".join(f"`{n}`" for n in sorted(names)) or "none"),),
-                help=f"write `{guess}`" if guess else None)
+                help=f"write `{guess}`" if guess else None,
+            )
 
 
 def _missing(variable: Variable, pack: str) -> Diagnostic:
     what = f"one {_kind_words(variable.kind)}" if variable.kind else f"a value of xsd:{variable.datatype}"
     notes = (f"`{variable.name}`: {variable.description}",) if variable.description else ()
-    return Diagnostic("pack/missing-variable", f"the pack `{pack}` needs a value for `{variable.name}`", notes=notes,
-                      help=f"add `--vars {variable.name}=…` with {what}, or set it under [pack.{pack}] vars in ggen.toml")
+    return Diagnostic(
+        "pack/missing-variable",
+        f"the pack `{pack}` needs a value for `{variable.name}`",
+        notes=notes,
+        help=f"add `--vars {variable.name}=…` with {what}, or set it under [pack.{pack}] vars in ggen.toml",
+    )
 
 
 def _kind_words(kind: str | None) -> str:
@@ -145,7 +198,11 @@ def _kind_words(kind: str | None) -> str:
 def _from_model(variable: Variable, graph: Graph) -> str | None:
     if variable.property is None:
         return None
-    found = sorted(q.object.value for q in graph.quads(None, ox.NamedNode(variable.property), None))
+    found = sorted(
+        str(q.object.value)
+        for q in graph.quads(None, ox.NamedNode(variable.property), None)
+        if isinstance(q.object, ox.Literal)
+    )
     return found[0] if found else None
 
 
@@ -155,18 +212,28 @@ def _wrong(variable: Variable, text: str, value: Given | None) -> Iterator[Diagn
         shown = "<secret>" if variable.secret else part
         if variable.enum and part not in variable.enum:
             guess = nearest(part, variable.enum)
-            yield Diagnostic("pack/variable-value", f"`{variable.name}` cannot be `{shown}`", labels,
-                             notes=("it is one of " + ", ".join(f"`{e}`" for e in variable.enum),),
-                             help=f"write `{guess}`" if guess else None)
+            yield Diagnostic(
+                "pack/variable-value",
+                f"`{variable.name}` cannot be `{shown}`",
+                labels,
+                notes=("it is one of " + ", ".join(f"`{e}`" for e in variable.enum),),
+                help=f"write `{guess}`" if guess else None,
+            )
         elif not re.fullmatch(_LEXICAL[variable.datatype], part):
-            yield Diagnostic("pack/variable-value", f"`{variable.name}` is an xsd:{variable.datatype}, `{shown}` is not", labels)
+            yield Diagnostic(
+                "pack/variable-value", f"`{variable.name}` is an xsd:{variable.datatype}, `{shown}` is not", labels
+            )
         elif variable.pattern and not re.fullmatch(variable.pattern, part):
-            yield Diagnostic("pack/variable-value", f"`{variable.name}` does not match its pattern: `{shown}`", labels,
-                             notes=(f"the pattern is `{variable.pattern}`",))
+            yield Diagnostic(
+                "pack/variable-value",
+                f"`{variable.name}` does not match its pattern: `{shown}`",
+                labels,
+                notes=(f"the pattern is `{variable.pattern}`",),
+            )
 
 
 def _elements(variable: Variable, kind: str, value: Given, graph: Graph) -> tuple[list[Term], list[Diagnostic]]:
-    """The elements of the model that a value names: by IRI, name, label or local name, whatever the case, one or many."""
+    """The elements of the model that a value names: by IRI, name, label or local name, whatever the case."""
     known = _named(kind, graph)
     terms: list[Term] = []
     problems = []
@@ -177,24 +244,36 @@ def _elements(variable: Variable, kind: str, value: Given, graph: Graph) -> tupl
             continue
         labels = (Label(value.span),) if value.span else ()
         if found:
-            problems.append(Diagnostic(
-                "pack/variable-value", f"`{part}` could be any of {len(found)} elements", labels,
-                notes=tuple(f"`{t.value}`" for t in found), help="write the whole IRI"))
+            problems.append(
+                Diagnostic(
+                    "pack/variable-value",
+                    f"`{part}` could be any of {len(found)} elements",
+                    labels,
+                    notes=tuple(f"`{t.value}`" for t in found),
+                    help="write the whole IRI",
+                )
+            )
             continue
         names = sorted({n for n, t in known.items() if ":" not in n})
         guess = nearest(_key(part), names)
         listed = ", ".join(f"`{n}`" for n in names[:12]) + (", …" if len(names) > 12 else "")
-        problems.append(Diagnostic(
-            "pack/variable-value", f"the model has no {_kind_words(kind)} `{part}`", labels,
-            notes=(f"it has {listed}",) if names else (f"it has no {_kind_words(kind)} at all",),
-            help=f"write `{variable.name}={guess}`" if guess else None))
+        problems.append(
+            Diagnostic(
+                "pack/variable-value",
+                f"the model has no {_kind_words(kind)} `{part}`",
+                labels,
+                notes=(f"it has {listed}",) if names else (f"it has no {_kind_words(kind)} at all",),
+                help=f"write `{variable.name}={guess}`" if guess else None,
+            )
+        )
     return terms, problems
 
 
 def _named(kind: str, graph: Graph) -> dict[str, list[Term]]:
     query = f"""
         PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-        SELECT ?x ?name ?label WHERE {{ ?x a <{kind}> . OPTIONAL {{ ?x <{_GGEN}name> ?name }} OPTIONAL {{ ?x rdfs:label ?label }} }}
+        SELECT ?x ?name ?label
+        WHERE {{ ?x a <{kind}> . OPTIONAL {{ ?x <{_GGEN}name> ?name }} OPTIONAL {{ ?x rdfs:label ?label }} }}
         ORDER BY ?x ?name ?label"""
     known: dict[str, list[Term]] = {}
     for x, name, label in graph.select(query):
