@@ -31,11 +31,11 @@ class Graph:
         self.store = ox.Store()
 
     def load(self, text: bytes, rdf_format: ox.RdfFormat, name: str) -> None:
-        """Parse a document into the graph `name`, which is also its base IRI. Raises SyntaxError as pyoxigraph does."""
-        if rdf_format.supports_datasets:
-            self.store.load(input=text, format=rdf_format, base_iri=name)
-        else:
-            self.store.load(input=text, format=rdf_format, base_iri=name, to_graph=ox.NamedNode(name))
+        """Parse a document into the graph `name`, which is also its base IRI. Raises SyntaxError as pyoxigraph does.
+
+        What TriG, N-Quads and JSON-LD put into named graphs of their own stays there.
+        """
+        self.store.load(input=text, format=rdf_format, base_iri=name, to_graph=ox.NamedNode(name))
 
     def add(self, triples: Iterable[Triple], graph: ox.NamedNode = INFERRED) -> None:
         """Add triples to one graph."""

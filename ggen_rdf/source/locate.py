@@ -1,0 +1,245 @@
+"""Finds where a triple of the graph stands in the user's files.
+
+In: the texts, the graph they were loaded into, and the places of what was lifted from TOML. Out: the most specific
+span: of the value, else of the property, else of the subject. A text is scanned only when it mentions the term, once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from ggen_rdf.diagnostics import Source, Span
+from ggen_rdf.graph import LIBRARY, Graph, Term, Triple
+from ggen_rdf.library import library_path
+from ggen_rdf.source.blank import GraphView, TextView
+from ggen_rdf.source.curies import Curies
+from ggen_rdf.source.documents import format_of, graph_of
+from ggen_rdf.source.turtle import Located, Place, Scan, scan
+
+_EXACT, _PROPERTY, _SUBJECT = 3, 2, 1
+_LOCAL = re.compile(r"[^#/:]*$")
+_Name = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+
+
+class LiftedPlace(NamedTuple):
+    """Where a triple that came from TOML is said: what names the subject, the key, and the value."""
+
+    subject: Span
+    key: Span
+    value: Span
+
+
+class Locator:
+    """Knows where the triples of a workspace stand."""
+
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        graph: Graph | None = None,
+        lifted: Mapping[Triple, LiftedPlace] | None = None,
+    ) -> None:
+        self._sources = tuple(source for source in sources if format_of(source.path) is not None)
+        self._graph = graph
+        self._lifted = lifted or {}
+        self._indexes: dict[str, _Index] = {}
+        self._curies: Curies | None = None
+        self._library: dict[str, Source | None] = {}
+        self._views: dict[_Name, GraphView] = {}
+
+    def triple(self, s: Term, p: ox.NamedNode | None = None, o: Term | None = None) -> Span | None:
+        """Where a triple stands: its value if it is found, else its property, else its subject, else any mention."""
+        if isinstance(s, ox.BlankNode):
+            return self._of_blank(s, p, o)
+        found = self._in_toml(s, p, o)
+        for source in self._mentioning(s):
+            if found and found[0] == _EXACT:
+                break
+            found = _better(found, self._index(source).find(s, p, self._value(source, o)))
+        if found is None and isinstance(s, ox.NamedNode):
+            return self._in_library(s, p, o) or self.terms_span(s)
+        return found[1] if found else None
+
+    def terms_span(self, iri: ox.NamedNode) -> Span | None:
+        """The first place where an IRI is mentioned, as whatever part of a statement."""
+        spans = (self._index(source).mention(iri) for source in self._mentioning(iri))
+        return next((span for span in spans if span), None)
+
+    def uses(self, iri: ox.NamedNode, role: int) -> list[Span]:
+        """Every place where an IRI stands as subject (0), property (1) or value (2)."""
+        return [span for source in self._mentioning(iri) for span in self._index(source).uses(iri, role)]
+
+    def curie(self, term: Term | ox.Triple) -> str:
+        """A term written with the prefixes of the user's files."""
+        if self._curies is None:
+            self._curies = Curies(self._sources)
+        return self._curies.write(term)
+
+    # --- Files -----------------------------------------------------------------------------------
+
+    def _mentioning(self, term: Term) -> list[Source]:
+        """The files that may speak of a term, by its local name; all of them when none has it as it is."""
+        local = _LOCAL.search(term.value) if isinstance(term, ox.NamedNode) else None
+        found = [source for source in self._sources if local is None or local[0] in source.text]
+        return found or list(self._sources)
+
+    def _index(self, source: Source) -> _Index:
+        if source.path not in self._indexes:
+            self._indexes[source.path] = _Index(source, _scan(source))
+        return self._indexes[source.path]
+
+    def _in_toml(self, s: Term, p: ox.NamedNode | None, o: Term | None) -> _Found | None:
+        if (s, p, o) in self._lifted:
+            return _EXACT, self._lifted[s, p, o].value  # type: ignore[index]
+        for (subject, predicate, _), place in self._lifted.items():
+            if subject == s and predicate == p:
+                return _PROPERTY, place.key
+        return next(
+            ((_SUBJECT, place.subject) for (subject, _, _), place in self._lifted.items() if subject == s), None
+        )
+
+    def _in_library(self, s: Term, p: ox.NamedNode | None, o: Term | None) -> Span | None:
+        quads = self._graph.quads(s, p, o) if self._graph else ()
+        names = sorted({q.graph_name.value for q in quads if isinstance(q.graph_name, ox.NamedNode)})
+        for name in names:
+            source = self._library_source(name) if name.startswith(LIBRARY) else None
+            found = self._index(source).find(s, p, o) if source else None
+            if found:
+                return found[1]
+        return None
+
+    def _library_source(self, name: str) -> Source | None:
+        if name not in self._library:
+            path = name[len(LIBRARY) :]
+            try:
+                with open(library_path(*path.split("/")), encoding="utf-8", newline="") as file:
+                    self._library[name] = Source(path, file.read())
+            except OSError:
+                self._library[name] = None
+        return self._library[name]
+
+    # --- Blank nodes -----------------------------------------------------------------------------
+
+    def _of_blank(self, s: ox.BlankNode, p: ox.NamedNode | None, o: Term | None) -> Span | None:
+        for source, name in self._homes(s):
+            index = self._index(source)
+            node = index.blanks.match(self._view(name), s)
+            found = index.find(node, p, self._value(source, o)) if node else None
+            if found:
+                return found[1]
+        return self._through_parent(s)
+
+    def _through_parent(self, node: ox.BlankNode) -> Span | None:
+        """The statement of the nearest IRI that leads to a blank node."""
+        seen: set[Term] = {node}
+        queue: list[Term] = [node]
+        for current in queue:
+            for quad in sorted(self._graph.quads(None, None, current) if self._graph else (), key=str):
+                if isinstance(quad.subject, ox.NamedNode):
+                    return self.triple(quad.subject, quad.predicate)
+                if isinstance(quad.subject, ox.BlankNode) and quad.subject not in seen:
+                    seen.add(quad.subject)
+                    queue.append(quad.subject)
+        return None
+
+    def _homes(self, node: ox.BlankNode) -> list[tuple[Source, _Name]]:
+        """The files whose graphs speak of a blank node."""
+        if self._graph is None:
+            return []
+        quads = [*self._graph.quads(node), *self._graph.quads(None, None, node)]
+        names = sorted({quad.graph_name for quad in quads}, key=str)
+        homes: list[tuple[Source, _Name]] = []
+        for name in names:
+            named = [
+                one for one in self._sources if isinstance(name, ox.NamedNode) and graph_of(one.path) == name.value
+            ]
+            others = [one for one in self._sources if one.path.endswith((".trig", ".nq"))]
+            homes.extend((source, name) for source in (named or others))
+        return homes
+
+    def _view(self, name: _Name) -> GraphView:
+        if name not in self._views:
+            assert self._graph is not None
+            self._views[name] = GraphView(self._graph, name)
+        return self._views[name]
+
+    def _value(self, source: Source, o: Term | None) -> Term | None:
+        """A value as the scan of a file knows it: a blank node of the graph has another name there."""
+        if not isinstance(o, ox.BlankNode):
+            return o
+        names = [name for home, name in self._homes(o) if home.path == source.path]
+        return self._index(source).blanks.match(self._view(names[0]), o) if names else None
+
+
+_Found = tuple[int, Span]
+
+
+def _better(first: _Found | None, second: _Found | None) -> _Found | None:
+    if first is None or second is None:
+        return first or second
+    return second if second[0] > first[0] else first
+
+
+class _Index:
+    """The triples of one text, by subject."""
+
+    def __init__(self, source: Source, found: Scan) -> None:
+        self._source = source
+        self._triples = found.triples
+        self._by_subject: dict[Term, list[Located]] = defaultdict(list)
+        for located in found.triples:
+            self._by_subject[located.subject].append(located)
+        self._blanks: TextView | None = None
+
+    @property
+    def blanks(self) -> TextView:
+        """The blank nodes of the text."""
+        if self._blanks is None:
+            self._blanks = TextView((t.subject, t.predicate, t.object) for t in self._triples)
+        return self._blanks
+
+    def find(self, s: Term, p: ox.NamedNode | None, o: Term | None) -> _Found | None:
+        """The most specific place of a triple, and how specific it is."""
+        said = self._by_subject.get(s)
+        if not said:
+            return None
+        with_property = [located for located in said if located.predicate == p]
+        for located in with_property:
+            if located.object == o:
+                return _EXACT, self._span(located.object_at)
+        if with_property:
+            return _PROPERTY, self._span(with_property[0].predicate_at)
+        return _SUBJECT, self._span(said[0].subject_at)
+
+    def mention(self, iri: ox.NamedNode) -> Span | None:
+        """The first place where an IRI stands."""
+        places = [place for role in range(3) for place in self.uses(iri, role)]
+        return min(places, key=lambda span: span.start, default=None)
+
+    def uses(self, iri: ox.NamedNode, role: int) -> list[Span]:
+        """Every place where an IRI stands as subject, property or value."""
+        places = {(at[0], at[1]) for term, at in self._terms(role) if term == iri}
+        return [Span(self._source, start, end) for start, end in sorted(places)]
+
+    def _terms(self, role: int) -> Iterable[tuple[Term, Place]]:
+        if role == 0:
+            return ((t.subject, t.subject_at) for t in self._triples)
+        if role == 1:
+            return ((t.predicate, t.predicate_at) for t in self._triples)
+        return ((t.object, t.object_at) for t in self._triples)
+
+    def _span(self, place: Place) -> Span:
+        return Span(self._source, place[0], place[1])
+
+
+def _scan(source: Source) -> Scan:
+    if source.path.endswith((".rdf", ".owl")):
+        return Scan()
+    if source.path.endswith(".jsonld"):
+        return Scan()
+    base = graph_of(source.path)
+    return scan(source.text, base, quads=source.path.endswith(".nq"))
