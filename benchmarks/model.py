@@ -7,6 +7,7 @@ aggregates make a context, and a context is a file. The same number gives the sa
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -32,9 +33,10 @@ packs = ["bench"]
 
 
 def write_workspace(size: int, folder: Path) -> None:
-    """Write the workspace of a model with `size` aggregates."""
+    """Write the workspace of a model with `size` aggregates, and the pack that turns each into ten files."""
     (folder / "model").mkdir(parents=True)
     (folder / "ggen.toml").write_text(SETTINGS)
+    shutil.copytree(HERE / "pack", folder / "templates" / "bench")
     for number in range(-(-size // CONTEXT_SIZE)):
         (folder / "model" / f"context-{number:04d}.ttl").write_text(context(number, size))
 
@@ -43,7 +45,9 @@ def change(folder: Path) -> None:
     """The smallest realistic edit: the greatest length of one attribute of one aggregate, back and forth."""
     path = folder / "model" / "context-0000.ttl"
     text = path.read_text()
-    old, new = ("sh:maxLength 120", "sh:maxLength 121") if "sh:maxLength 121" not in text else ("121", "120")
+    old, new = "sh:maxLength 120", "sh:maxLength 121"
+    if new in text:
+        old, new = new, old
     path.write_text(text.replace(old, new, 1))
 
 
