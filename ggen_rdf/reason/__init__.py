@@ -1,0 +1,6 @@
+"""Draws conclusions from the model, and explains its contradictions."""
+
+from ggen_rdf.reason.closure import Closure
+from ggen_rdf.reason.rules import close
+
+__all__ = ["Closure", "close"]
