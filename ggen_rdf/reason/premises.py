@@ -79,8 +79,6 @@ def _rows(graph: Graph, rule: Rule, bindings: Row) -> Iterator[dict[str, Term]]:
     free = {name: term for name, term in bindings.items() if name not in _assigned(rule)}
     values = values_clause({n: [t] for n, t in free.items() if not isinstance(t, ox.BlankNode)})
     blank: _Substitutions = {ox.Variable(n): t for n, t in free.items() if isinstance(t, ox.BlankNode)}
-        ox.Variable(n): t for n, t in free.items() if isinstance(t, ox.BlankNode)
-    }
     prologue = rule.parts[0]
     query = f"{prologue}\nSELECT * WHERE {{ {values}\n{rule.present}\n}}"
     solutions = graph.store.query(query, use_default_graph_as_union=True, substitutions=blank or None)
