@@ -118,7 +118,11 @@ def break_the_model(shop: Path) -> Iterator[str]:
     """A misspelt datatype: the error points at it, and nothing is written."""
     title("6. Break the model: misspell a datatype")
     path = shop / "model" / "identity.ttl"
-    path.write_text(path.read_text().replace("sh:path shop:email ; sh:order 1 ; sh:datatype xsd:string", "sh:path shop:email ; sh:order 1 ; sh:datatype xsd:strng", 1))  # fmt: skip # noqa: E501
+    sound, broken = (
+        "shop:email ; sh:order 1 ; sh:datatype xsd:string",
+        "shop:email ; sh:order 1 ; sh:datatype xsd:strng",
+    )
+    path.write_text(path.read_text().replace(sound, broken, 1))
     ggen("build", cwd=shop, expected=1)
     yield "a mistake found at its line, and nothing overwritten"
 
