@@ -6,7 +6,7 @@ In: the graph, the levels, and bindings that restrict them. Out: a `Context`, or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -38,6 +38,7 @@ class Context:
 
     levels: Mapping[str, Level]
     records: Mapping[str, tuple[Record, ...]]
+    digests: dict[Record, bytes] = field(default_factory=dict)
 
     @property
     def top(self) -> dict[str, list[Record]]:
@@ -57,16 +58,22 @@ class Context:
 
     def digest(self, record: Record) -> bytes:
         """A hash of all that a template can see from a record downwards."""
+        known = self.digests.get(record)
+        if known is None:
+            known = self.digests[record] = self._digest(record)
+        return known
+
+    def _digest(self, record: Record) -> bytes:
         seen: list[str] = []
         pending = [record]
         while pending:
             current = pending.pop()
             parent = self.levels[current.level].parent
-            for field, value in zip(current.fields, current, strict=True):
+            for name, value in zip(current.fields, current, strict=True):
                 if isinstance(value, list):
                     pending.extend(reversed(value))
                     seen.append(str(len(value)))
-                elif field != parent:
+                elif name != parent:
                     seen.append(_written(value))
         return sha256("\x1f".join(seen).encode("utf-8", "surrogatepass")).digest()
 

@@ -7,7 +7,7 @@ Out: a `Pack`, or the diagnostics that say what is wrong with it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -230,16 +230,7 @@ class _Reading:
             if name in available:
                 own.append(available[name])
                 continue
-            guess = nearest(name, available)
-            start = manifest.text.find(name)
-            self.problems.append(
-                Diagnostic(
-                    "pack/projection",
-                    f"there is no shared projection `{name}`",
-                    (Label(Span(manifest, start, start + len(name))),),
-                    help=f"write `{guess}`" if guess else None,
-                )
-            )
+            self.problems.append(self._no_projection(name, available, manifest))
         levels = []
         for path, shown in own:
             source = self._read(path, shown)
@@ -247,6 +238,15 @@ class _Reading:
             self.problems += problems
             levels += [level] if level else []
         return self._distinct(levels)
+
+    def _no_projection(self, name: str, available: Iterable[str], manifest: Source) -> Diagnostic:
+        guess = nearest(name, available)
+        act = f"write `{guess}`" if guess else None
+        if os.path.isfile(os.path.join(self.place.path, f"{name}.rq")):
+            act = "leave it out: the projections beside pack.yaml are always used"
+        start = manifest.text.find(name, manifest.text.find("projections"))
+        where = (Label(Span(manifest, start, start + len(name))),)
+        return Diagnostic("pack/projection", f"there is no shared projection `{name}`", where, help=act)
 
     def _distinct(self, levels: list[Level]) -> list[Level]:
         """The levels, the pack's own before a shared one of the same name."""

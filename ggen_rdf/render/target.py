@@ -47,13 +47,15 @@ def _memoised(make: Callable[[str], str]) -> Filter:
     known: dict[str, Code] = {}
 
     def apply(value: Any) -> Code:
+        try:
+            return known[value]
+        except (KeyError, TypeError):
+            pass
         if isinstance(value, Record):
-            value = value.get("name")
-        code = known.get(value)
-        if code is None:
-            if not isinstance(value, str):
-                raise SpellingError(f"`{value}` is not text" if value is not None else "there is no value here")
-            code = known[value] = Code(make(value))
+            return apply(value.get("name"))
+        if not isinstance(value, str):
+            raise SpellingError(f"`{value}` is not text" if value is not None else "there is no value here")
+        code = known[value] = Code(make(value))
         return code
 
     return apply
