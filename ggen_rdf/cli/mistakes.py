@@ -1,0 +1,129 @@
+"""Mistakes on the command line, and mistakes of ggen's own, as diagnostics.
+
+The command line is a source like any other: a diagnostic points at the word that is wrong. The values of variables are
+not shown there, for one of them may be a secret.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import shlex
+from collections.abc import Sequence
+
+import click
+
+from ggen_rdf import __version__
+from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Source, Span, nearest
+
+_VALUE = re.compile(r"(?s)^([A-Za-z_][\w.-]*=).+")
+
+
+class CannotRunError(Exception):
+    """Ends a command that cannot do its work, with what there is to say about it."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def command_line(words: Sequence[str]) -> tuple[Source, list[Span]]:
+    """The command as the user typed it, and the place of each word in it."""
+    text, places = "ggen", []
+    for word in words:
+        shown = _VALUE.sub(r"\1…", word) if _VALUE.match(word) else shlex.quote(word)
+        places.append((len(text) + 1, len(text) + 1 + len(shown)))
+        text += f" {shown}"
+    source = Source("command line", text)
+    return source, [Span(source, *place) for place in places]
+
+
+def at_word(words: Sequence[str], index: int, text: str) -> tuple[Label, ...]:
+    """A label at a word of the command line; an index past the last one points behind it."""
+    source, spans = command_line(words)
+    end = len(source.text)
+    return (Label(spans[index] if index < len(spans) else Span(source, end, end), text),)
+
+
+def in_usage(error: click.UsageError, words: Sequence[str]) -> Diagnostic:
+    """What click found wrong with the words of a command."""
+    if isinstance(error, BadWordError):
+        return error.diagnostic(words)
+    asked = f"`{error.ctx.command_path} --help` lists what it takes" if error.ctx else None
+    if isinstance(error, click.NoSuchOption):
+        return _unknown("option", error.option_name, _options(error.ctx), words, asked)
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        group = error.ctx.command if error.ctx else None
+        known = group.list_commands(error.ctx) if isinstance(group, click.Group) and error.ctx else []
+        return _unknown("command", error.command_name, known, words, asked)
+    if isinstance(error, click.MissingParameter) and error.param and error.ctx:
+        name = error.param.make_metavar(error.ctx) if isinstance(error.param, click.Argument) else error.param.opts[-1]
+        labels = at_word(words, len(words), "it is missing here")
+        return Diagnostic("cli/usage", f"`{error.ctx.command_path}` needs {name}", labels, help=asked)
+    index = _blamed(error, words)
+    labels = () if index is None else at_word(words, index, "")
+    return Diagnostic("cli/usage", _sentence(error), labels, help=asked)
+
+
+def internal(error: Exception, words: Sequence[str]) -> Diagnostic:
+    """What to tell the user when the mistake is ggen's own."""
+    frame, place = error.__traceback__, ""
+    while frame:
+        place = f"{frame.tb_frame.f_globals.get('__name__', '?')}, line {frame.tb_lineno}"
+        frame = frame.tb_next
+    command = command_line(words)[0].text
+    return Diagnostic(
+        "cli/internal",
+        "ggen made a mistake of its own; your files are not to blame",
+        notes=(
+            f"{type(error).__name__}: {error}\nin {place}",
+            f"ggen {__version__}, Python {platform.python_version()}",
+        ),
+        help=f"report this together with what `{command.replace('ggen', 'ggen --verbose', 1)}` says",
+    )
+
+
+class BadWordError(click.UsageError):
+    """A word of the command line that one of our own rules refuses."""
+
+    def __init__(self, context: click.Context, word: str | None, message: str, label: str, advice: str) -> None:
+        super().__init__(message, context)
+        self.word, self.label, self.advice = word, label, advice
+
+    def diagnostic(self, words: Sequence[str]) -> Diagnostic:
+        """The refusal, pointing at the last place where the word stands."""
+        found = [i for i, word in enumerate(words) if word == self.word]
+        labels = at_word(words, found[-1] if found else len(words), self.label)
+        return Diagnostic("cli/usage", self.message, labels, help=self.advice)
+
+
+def _unknown(kind: str, name: str, known: Sequence[str], words: Sequence[str], asked: str | None) -> Diagnostic:
+    index = next((i for i, word in enumerate(words) if word.split("=")[0] == name), None)
+    message = f"there is no {kind} `{name}`"
+    meant = nearest(name, known)
+    if index is None:
+        return Diagnostic("cli/usage", message, help=f"did you mean `{meant}`?" if meant else asked)
+    (label,) = at_word(words, index, f"unknown {kind}")
+    if not meant:
+        return Diagnostic("cli/usage", message, (label,), help=asked)
+    span = Span(label.span.source, label.span.start, label.span.start + len(name))
+    article = "an" if kind[0] in "aeiou" else "a"
+    return Diagnostic(
+        "cli/usage", message, (label,), fix=Fix(f"{article} {kind} with a similar name exists", span, meant)
+    )
+
+
+def _options(context: click.Context | None) -> list[str]:
+    return [o for p in context.command.get_params(context) for o in p.opts if o.startswith("--")] if context else []
+
+
+def _blamed(error: click.UsageError, words: Sequence[str]) -> int | None:
+    names = getattr(getattr(error, "param", None), "opts", [])
+    names = [*names, getattr(error, "option_name", "")]
+    named = (i for i, word in enumerate(words) if word.split("=")[0] in names or f"'{word}'" in error.message)
+    return next(named, None)
+
+
+def _sentence(error: click.UsageError) -> str:
+    text = error.message.rstrip(".").replace("'", "`")
+    return text[:1].lower() + text[1:]

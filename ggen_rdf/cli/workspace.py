@@ -1,0 +1,67 @@
+"""From where the user stands, and the options of a command, to a request for the compiler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ggen_rdf.cli.console import Console
+from ggen_rdf.cli.mistakes import CannotRunError
+from ggen_rdf.diagnostics import Diagnostic, has_errors
+from ggen_rdf.source.inputs import find_workspace
+
+if TYPE_CHECKING:
+    from ggen_rdf.compiler import Request
+
+
+class Day(click.ParamType[str]):
+    """A date, written YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The date as it was written, if it is one."""
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            self.fail(f"'{value}' is not a date; write it as 2026-01-31", param, ctx)
+
+
+def root() -> str:
+    """The folder of the workspace around the current folder."""
+    found = find_workspace(os.getcwd())
+    if found is None:
+        message = "there is no `ggen.toml` in this folder or above it"
+        raise CannotRunError(Diagnostic("cli/no-workspace", message, help="`ggen new DIR` makes a workspace"))
+    return found
+
+
+def request(console: Console, **asked: Any) -> Request:
+    """A request for the workspace around the current folder. Paths are made relative to it."""
+    from ggen_rdf.compiler import Request
+
+    top = root()
+    for name in ("output", "tenant_config", "shared_config", "secrets_file"):
+        if asked.get(name) is not None:
+            asked[name] = from_workspace(top, asked[name])
+    for name in ("overwrite", "keep"):
+        asked[name] = tuple(from_workspace(top, path) for path in asked.get(name, ()))
+    return Request(root=top, progress=console.status, **asked)
+
+
+def from_workspace(top: str, path: str) -> str:
+    """A path the user gave, as the workspace names it; absolute when it lies outside. A final `/` is kept."""
+    absolute = os.path.join(os.getcwd(), path)
+    inside = os.path.relpath(absolute, top)
+    if inside == os.pardir or inside.startswith(os.pardir + os.sep):
+        inside = os.path.normpath(absolute)
+    return inside.replace(os.sep, "/") + ("/" if path.endswith("/") and not inside.endswith("/") else "")
+
+
+def exit_code(diagnostics: Sequence[Diagnostic], drift: bool = False) -> int:
+    """1 when there is an error, or a drift that was to be found; else 0."""
+    return int(has_errors(diagnostics) or drift)
