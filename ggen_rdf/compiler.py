@@ -5,15 +5,23 @@ In: a `Request`. Out: what came of it, and diagnostics. Nothing here prints, exi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ggen_rdf.artefact import Artefact
-from ggen_rdf.diagnostics import Diagnostic, Source, Span, has_errors, ordered
-from ggen_rdf.graph import Term
-from ggen_rdf.library import library_path
+from ggen_rdf.check import apply_suppressions, check_shapes, check_terms, checking_shapes
+from ggen_rdf.constraints import shapes_in
+from ggen_rdf.diagnostics import Diagnostic, has_errors, ordered
+from ggen_rdf.graph import Graph
+from ggen_rdf.reason import Closure, clashes, close
+from ggen_rdf.source.read import read_workspace
+from ggen_rdf.source.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ggen_rdf.artefact import Artefact
+    from ggen_rdf.render.generate import Order
+    from ggen_rdf.write.manifest import Entry, Manifest
+    from ggen_rdf.write.plan import Plan
 
 
 def _silent(_verb: str, _what: str) -> None:
@@ -36,3 +44,130 @@ class Request:
     overwrite: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     progress: Callable[[str, str], None] = field(default=_silent)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A workspace whose graph is closed and checked."""
+
+    workspace: Workspace
+    closure: Closure
+
+    @property
+    def graph(self) -> Graph:
+        """The closed graph."""
+        return self.workspace.graph
+
+
+def check(request: Request) -> tuple[Model | None, list[Diagnostic]]:
+    """Read, reason and check. There is a model only if nothing is wrong with it."""
+    request.progress("Reading", request.root)
+    workspace, problems = read_workspace(request.root)
+    if has_errors(problems):
+        return None, ordered(problems)
+    request.progress("Reasoning", f"over {len(workspace.graph)} triples")
+    closure, more = close(workspace.graph, workspace.root)
+    model = Model(workspace, closure)
+    request.progress("Checking", "the model")
+    problems += more + list(_checks(request, model))
+    problems = apply_suppressions(workspace.graph, workspace.locate, problems, request.as_of)
+    return (None if has_errors(problems) else model), ordered(problems)
+
+
+def _checks(request: Request, model: Model) -> Iterator[Diagnostic]:
+    graph, locate = model.graph, model.workspace.locate
+    yield from check_terms(graph, locate)
+    yield from clashes(graph, model.closure, locate, model.workspace.root)
+    shapes, problems = checking_shapes(model.workspace.root)
+    yield from problems
+    yield from check_shapes(graph, shapes, locate)
+    if request.complete:
+        from ggen_rdf.reason.dl import check_complete
+
+        yield from check_complete(graph, model.closure, locate)
+
+
+def plan(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
+    """Check the model, render everything in memory, and compare it with the tree. Nothing is written."""
+    from ggen_rdf.write import manifest
+    from ggen_rdf.write.plan import plan as compare
+
+    model, problems = check(request)
+    if model is None:
+        return None, problems
+    before, unread = manifest.read(request.root)
+    if has_errors(unread):
+        return None, problems + unread
+    run = "build" if request.pack is None else f"gen {request.pack} {request.output or ''}".strip()
+    made, more = _generate(request, model, before)
+    problems += more
+    if has_errors(problems):
+        return None, ordered(problems)
+    request.progress("Planning", f"{len(made.artefacts) + len(made.unchanged)} files")
+    found, more = compare(
+        request.root,
+        made.artefacts,
+        before,
+        unchanged=made.unchanged,
+        run=run,
+        overwrite=request.overwrite,
+        keep=request.keep,
+    )
+    return found, ordered(problems + more)
+
+
+def build(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
+    """Plan, and if nothing stands in the way, write."""
+    from ggen_rdf.write.apply import apply
+
+    found, problems = plan(request)
+    if found is None or found.blocked or has_errors(problems):
+        return found, problems
+    request.progress("Writing", request.root)
+    return found, problems + apply(found)
+
+
+@dataclass(frozen=True)
+class _Made:
+    artefacts: list[Artefact]
+    unchanged: list[Entry]
+
+
+def _generate(request: Request, model: Model, before: Manifest) -> tuple[_Made, list[Diagnostic]]:
+    from ggen_rdf.render import generate as room
+
+    packs = room.Packs(request.root)
+    orders, problems = _orders(request, model)
+    shapes = shapes_in(model.graph)
+    source = room.Model(model.graph, model.workspace.settings.name, shapes.get, model.workspace.locate.triple)
+    made = _Made([], [])
+    for order in orders:
+        request.progress("Generating", order.pack)
+        artefacts, more = room.generate(order, packs, source, _known(before, made.unchanged))
+        made.artefacts.extend(artefacts)
+        problems += more
+    return made, problems
+
+
+def _known(before: Manifest, unchanged: list[Entry]) -> Callable[[str, str, str], bool]:
+    """Whether the manifest already has an artefact of that template and context; if so, it is noted as unchanged."""
+
+    def known(path: str, template_hash: str, context_hash: str) -> bool:
+        entry = before.by_key.get((path, ""))
+        if entry is None or (entry.template_hash, entry.context_hash) != (template_hash, context_hash):
+            return False
+        unchanged.append(entry)
+        return True
+
+    return known
+
+
+def _orders(request: Request, model: Model) -> tuple[list[Order], list[Diagnostic]]:
+    from ggen_rdf.render.orders import build_orders, one_order
+
+    settings = model.workspace.settings
+    if request.pack is None:
+        return build_orders(settings), []
+    configs = [path for path in (request.shared_config, request.tenant_config) if path]
+    order, problems = one_order(settings, request.root, request.pack, request.variables, request.output, configs)
+    return [order], problems

@@ -13,7 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ggen_rdf.artefact import Artefact
-from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Source, Span, has_errors, nearest
+from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span, has_errors, nearest
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
 from ggen_rdf.project import Context, project
@@ -125,7 +125,7 @@ def _installed() -> list[tuple[str, str]]:
 
 
 def generate(
-    order: Order, packs: Packs, model: Model, known: Callable[[str, str, str], str | None]
+    order: Order, packs: Packs, model: Model, known: Callable[[str, str, str], bool]
 ) -> tuple[list[Artefact], list[Diagnostic]]:
     """Generate the artefacts of one pack."""
     place, problems = packs.place(order.pack, order.span)
@@ -199,20 +199,3 @@ def _unexpressed(pack: Pack, shape: Any, about: Any, model: Model) -> Sequence[D
             )
         )
     return problems
-
-
-def config_values(source: Source, values: Mapping[str, object]) -> dict[str, Given]:
-    """The values of a TOML table as values of variables."""
-    given = {}
-    for name, value in values.items():
-        if isinstance(value, dict):
-            continue
-        text = ",".join(map(_text, value)) if isinstance(value, list) else _text(value)
-        found = source.text.find(name)
-        span = Span(source, found, found + len(name)) if found >= 0 else None
-        given[name] = Given(text, span)
-    return given
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -36,8 +36,8 @@ class Run:
     workspace: str
     targets: Callable[[str, Span], tuple[Target | None, list[Diagnostic]]]
     """A target by name; the span is where it was asked for."""
-    known: Callable[[str, str, str], str | None] = lambda _path, _template, _context: None
-    """The sha256 of an artefact that was already made from a template hash and a context hash."""
+    known: Callable[[str, str, str], bool] = lambda _path, _template, _context: False
+    """Whether the artefact at a path was already made from a template hash and a context hash."""
     place: Callable[[str], str] = str
     """Where below the workspace an artefact's own path goes."""
 
@@ -144,9 +144,11 @@ class _OneTemplate:
             self.part = "when"
             if self.when is not None and not self.when(**names):
                 continue
-            yield self._artefact(record, names)
+            artefact = self._artefact(record, names)
+            if artefact is not None:
+                yield artefact
 
-    def _artefact(self, record: Record | None, names: dict[str, Any]) -> Artefact:
+    def _artefact(self, record: Record | None, names: dict[str, Any]) -> Artefact | None:
         self.part = "to"
         path = self.run.place(self._rendered(self.path, names))
         self.part = "body"
@@ -160,8 +162,9 @@ class _OneTemplate:
         terms = (
             (str(record.get(record.level)),) if record is not None and isinstance(record.get(record.level), Iri) else ()
         )
-        known = self.run.known(path, self.hash, key)
-        data = b"" if known else self._headed(self._rendered(self.body, names)).encode("utf-8")
+        if self.run.known(path, self.hash, key):
+            return None
+        data = self._headed(self._rendered(self.body, names)).encode("utf-8")
         return Artefact(
             path,
             data,

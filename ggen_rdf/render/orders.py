@@ -1,0 +1,86 @@
+"""What is to be generated, with which values, and where each value was given.
+
+In: the settings of the workspace, and the words of a command line. Out: one `Order` per pack, or diagnostics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ggen_rdf.diagnostics import Diagnostic, Source, Span
+from ggen_rdf.render.generate import Order
+from ggen_rdf.render.variables import Given
+from ggen_rdf.source.settings import Settings
+from ggen_rdf.source.texts import read_file
+from ggen_rdf.source.toml import TomlFile, read_toml
+
+
+def build_orders(settings: Settings) -> list[Order]:
+    """An order for every pack that `ggen.toml` names."""
+    orders = []
+    for index, pack in enumerate(settings.packs):
+        output = settings.pack_settings[pack].output if pack in settings.pack_settings else None
+        span = settings.file.item(("build", "packs"), index) if settings.file else None
+        orders.append(Order(pack, _settled(settings, pack), output, True, span))
+    return orders
+
+
+def one_order(
+    settings: Settings,
+    root: str,
+    pack: str,
+    words: Sequence[tuple[str, str]],
+    output: str | None,
+    configs: Iterable[str],
+) -> tuple[Order, list[Diagnostic]]:
+    """The order of one pack by hand: `words` win over `configs` (TOML files, the last wins), those over `ggen.toml`."""
+    given = _settled(settings, pack)
+    problems = []
+    for path in configs:
+        file, found = read_file(root, path)
+        problems += found
+        table, found = read_toml(file) if file else (None, [])
+        problems += found
+        if table:
+            given.update(_given(table, (), table.tables, strict=False))
+    span, typed = _command_line(pack, words)
+    given.update(typed)
+    if output is None and pack in settings.pack_settings:
+        output = settings.pack_settings[pack].output
+    return Order(pack, given, output, False, span), problems
+
+
+def _settled(settings: Settings, pack: str) -> dict[str, Given]:
+    if settings.file is None or pack not in settings.pack_settings:
+        return {}
+    return _given(settings.file, ("pack", pack, "vars"), settings.pack_settings[pack].vars, strict=True)
+
+
+def _given(file: TomlFile, path: tuple[str, ...], table: Mapping[str, object], strict: bool) -> dict[str, Given]:
+    """The values of a TOML table. A key that is no variable is an error only where the table is there for them."""
+    found = {}
+    for name, value in table.items():
+        if not isinstance(value, dict):
+            here = (*path, name)
+            found[name] = Given(_text(value), file.value(here), file.key(here) if strict else None)
+    return found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _command_line(pack: str, words: Sequence[tuple[str, str]]) -> tuple[Span, dict[str, Given]]:
+    """The command line as a text, so that the pack and each word of `--vars` in it can be pointed at."""
+    head = f"ggen gen {pack}"
+    line = " ".join([head, *(["--vars"] if words else []), *(f"{name}={value}" for name, value in words)])
+    source = Source("command line", line)
+    given = {}
+    at = len(head) + len(" --vars ")
+    for name, value in words:
+        middle, end = at + len(name), at + len(name) + 1 + len(value)
+        given[name] = Given(value, Span(source, middle + 1, end), Span(source, at, middle))
+        at = end + 1
+    return Span(source, len(head) - len(pack), len(head)), given
