@@ -39,7 +39,7 @@ test: install ## everything, with real compilers and servers; installs what it n
 
 test-live: install ## what takes longer: scale, W3C suites, many more random cases
 	@tools/system rust postgres java
-	HYPOTHESIS_PROFILE=live $(PYTEST) -m live tests
+	HYPOTHESIS_PROFILE=live $(PYTEST) -m "live or properties"
 
 bench: install ## time ggen against other ways to do the same
 	@tools/install-bench "$(PYTHON)"

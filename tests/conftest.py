@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
-        if folder in ("end_to_end", "live"):
+        if folder in ("end_to_end", "live", "properties"):
             item.add_marker(folder)
 
 

@@ -41,6 +41,7 @@ class Case:
     folder: Path
     commands: list[list[str]]
     base: str = "starter"
+    overlay: str | None = None
     edits: list[Edit] = field(default_factory=list)
     later: list[Edit] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
@@ -69,8 +70,9 @@ def prepare(case: Case, workspace: Path) -> None:
         workspace.mkdir()
     else:
         workspaces.copy_example(case.base, workspace)
-    if (case.folder / "input").is_dir():
-        shutil.copytree(case.folder / "input", workspace, dirs_exist_ok=True, symlinks=True)
+    for layer in (HERE / "overlays" / (case.overlay or "none"), case.folder / "input"):
+        if layer.is_dir():
+            shutil.copytree(layer, workspace, dirs_exist_ok=True, symlinks=True)
     for edit in case.edits:
         apply(edit, workspace)
     for name, target in sorted(case.links.items()):
