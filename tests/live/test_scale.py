@@ -1,0 +1,94 @@
+"""Large models: the cost grows as the model does, memory stays bounded, and long chains break nothing."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from benchmarks import measure, model
+from tests.support.running import run_outside
+
+BUILD = [sys.executable, "-m", "ggen_rdf", "build"]
+
+
+@pytest.fixture(scope="module")
+def cost(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """`cost(1000)`: what a cold build of a model of that size takes, and then one with nothing changed."""
+    folder = tmp_path_factory.mktemp("scale")
+
+    @cache
+    def of(size: int) -> tuple[measure.Cost, measure.Cost]:
+        workspace = folder / str(size)
+        model.write_workspace(size, workspace)
+        cold = measure.run(BUILD, workspace, folder / "log")
+        assert sum(1 for _ in (workspace / "src").rglob("*.rs")) == 10 * size
+        return cold, measure.run(BUILD, workspace, folder / "log")
+
+    return of
+
+
+def test_cost_is_linear(cost) -> None:  # type: ignore[no-untyped-def]
+    """Ten times the model takes no more than fifteen times as long, processor time."""
+    assert cost(4_000)[0].processor < 15 * cost(400)[0].processor
+
+
+def test_memory_is_bounded(cost) -> None:  # type: ignore[no-untyped-def]
+    """4,000 aggregates, 0.7 million triples and 40,000 files, in less than a gigabyte."""
+    assert cost(4_000)[0].megabytes < 1_000
+
+
+def test_nothing_changed_is_nothing_done(cost) -> None:  # type: ignore[no-untyped-def]
+    """What is proven unchanged is not parsed again."""
+    cold, again = cost(4_000)
+    assert again.processor < cold.processor / 8
+
+
+CHAIN = """
+@prefix : <https://starter.example/model#> .
+@prefix ggen: <https://w3id.org/ggen#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+:id a owl:DatatypeProperty ; rdfs:label "id"@en ; rdfs:comment "The identifier."@en .
+:next a owl:ObjectProperty ; rdfs:label "next"@en ; rdfs:comment "The one after it."@en .
+"""
+
+LINK = """
+:Link{i} a ggen:AggregateRoot ;
+    rdfs:label "Link {i}"@en ; rdfs:comment "One of many."@en ; ggen:context :Planning ;
+    sh:property [ sh:path :id ; sh:datatype xsd:string ; sh:minCount 1 ; sh:maxCount 1 ; ggen:identity true ] ,
+                [ sh:path :next ; sh:order 1 ; sh:class :Link{next} ; sh:maxCount 1 ] .
+:Link{i}Made a ggen:CreationEvent ;
+    rdfs:label "Link {i} made"@en ; rdfs:comment "There is one more."@en ; ggen:of :Link{i} ;
+    sh:property [ sh:path :id ; sh:datatype xsd:string ; sh:minCount 1 ; sh:maxCount 1 ; ggen:sets :id ] .
+"""
+
+
+def test_a_long_cycle_of_references_breaks_nothing(starter: Path) -> None:
+    """10,000 aggregates, each of which refers to the next and the last to the first."""
+    links = "".join(LINK.format(i=i, next=(i + 1) % 10_000) for i in range(10_000))
+    (starter / "model" / "chain.ttl").write_text(CHAIN + links)
+    run = run_outside(["check"], starter)
+    assert run.exit == 0, run.stderr[-2000:]
+
+
+def test_a_long_chain_of_super_types_breaks_nothing(starter: Path) -> None:
+    """300 value objects, each a kind of the one before: reasoning goes all the way, and checking after it."""
+    kinds = "".join(
+        f':Kind{i} a ggen:ValueObject ; rdfs:label "Kind {i}"@en ; rdfs:comment "A kind."@en ; ggen:context :Planning ;\n'
+        f"    rdfs:subClassOf :Kind{i - 1} ;\n"
+        f"    sh:property [ sh:path :id ; sh:datatype xsd:string ; sh:minCount 1 ; sh:maxCount 1 ] .\n"
+        for i in range(1, 300)
+    )
+    first = (
+        ':Kind0 a ggen:ValueObject ; rdfs:label "Kind 0"@en ; rdfs:comment "A kind."@en ; ggen:context :Planning ;\n'
+    )
+    first += "    sh:property [ sh:path :id ; sh:datatype xsd:string ; sh:minCount 1 ; sh:maxCount 1 ] .\n"
+    (starter / "model" / "kinds.ttl").write_text(CHAIN + first + kinds)
+    run = run_outside(["check"], starter)
+    assert run.exit == 0, run.stderr[-2000:]
