@@ -9,7 +9,27 @@ from functools import lru_cache
 from hashlib import sha256
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_ALNUM = re.compile(r"[A-Za-z0-9]+")
+_RUN = re.compile(r"\x00(?P<code>u[0-9a-f]+)|(?P<plain>[A-Za-z0-9]+)")
+_SPELLED = {
+    "ß": "ss",
+    "æ": "ae",
+    "Æ": "Ae",
+    "œ": "oe",
+    "Œ": "Oe",
+    "ø": "o",
+    "Ø": "O",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "ð": "d",
+    "Ð": "D",
+    "þ": "th",
+    "Þ": "Th",
+    "ı": "i",
+    "'": "",
+    "’": "",
+}
 
 
 @lru_cache(maxsize=65536)
@@ -21,8 +41,11 @@ def words(name: str) -> tuple[str, ...]:
     """
     folded = "".join(_ascii(c) for c in unicodedata.normalize("NFKD", name))
     found: list[str] = []
-    for run in _ALNUM.findall(folded):
-        for index, word in enumerate(_WORD.findall(run)):
+    for run in _RUN.finditer(folded):
+        if run["code"]:
+            found.append(run["code"])
+            continue
+        for index, word in enumerate(_WORD.findall(run["plain"])):
             if word.isdigit() and index and found:
                 found[-1] += word
             else:
@@ -31,11 +54,13 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def _ascii(character: str) -> str:
+    if character in _SPELLED:
+        return _SPELLED[character]
     if character.isascii():
-        return character
+        return character if character.isalnum() else " "
     if unicodedata.combining(character):
         return ""
-    return f" u{ord(character):x} " if character.isalnum() else " "
+    return f"\x00u{ord(character):x} " if character.isalnum() else " "
 
 
 def _capital(word: str) -> str:

@@ -45,8 +45,13 @@ def graph_of(text: str) -> Graph:
     return graph
 
 
-def run(folder: Path, files: dict[str, str], given: dict[str, str] | None = None, model: str | None = None,
-        whole: bool = True) -> tuple[list[Artefact], list[Diagnostic]]:
+def run(
+    folder: Path,
+    files: dict[str, str],
+    given: dict[str, str] | None = None,
+    model: str | None = None,
+    whole: bool = True,
+) -> tuple[list[Artefact], list[Diagnostic]]:
     """Generate the pack made of `files` (besides the usual ones) over the model."""
     for name, text in {**FILES, **files}.items():
         path = folder / "templates" / "trial" / name
