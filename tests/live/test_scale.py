@@ -69,6 +69,13 @@ LINK = """
 """
 
 
+KIND = """
+:Kind{i} a ggen:ValueObject ; {parent}
+    rdfs:label "Kind {i}"@en ; rdfs:comment "A kind."@en ; ggen:context :Planning ;
+    sh:property [ sh:path :id ; sh:datatype xsd:string ; sh:minCount 1 ; sh:maxCount 1 ] .
+"""
+
+
 def test_a_long_cycle_of_references_breaks_nothing(starter: Path) -> None:
     """10,000 aggregates, each of which refers to the next and the last to the first."""
     links = "".join(LINK.format(i=i, next=(i + 1) % 10_000) for i in range(10_000))
@@ -79,16 +86,7 @@ def test_a_long_cycle_of_references_breaks_nothing(starter: Path) -> None:
 
 def test_a_long_chain_of_super_types_breaks_nothing(starter: Path) -> None:
     """300 value objects, each a kind of the one before: reasoning goes all the way, and checking after it."""
-    kinds = "".join(
-        f':Kind{i} a ggen:ValueObject ; rdfs:label "Kind {i}"@en ; rdfs:comment "A kind."@en ; ggen:context :Planning ;\n'
-        f"    rdfs:subClassOf :Kind{i - 1} ;\n"
-        f"    sh:property [ sh:path :id ; sh:datatype xsd:string ; sh:minCount 1 ; sh:maxCount 1 ] .\n"
-        for i in range(1, 300)
-    )
-    first = (
-        ':Kind0 a ggen:ValueObject ; rdfs:label "Kind 0"@en ; rdfs:comment "A kind."@en ; ggen:context :Planning ;\n'
-    )
-    first += "    sh:property [ sh:path :id ; sh:datatype xsd:string ; sh:minCount 1 ; sh:maxCount 1 ] .\n"
-    (starter / "model" / "kinds.ttl").write_text(CHAIN + first + kinds)
+    kinds = [KIND.format(i=i, parent=f"rdfs:subClassOf :Kind{i - 1} ;" if i else "") for i in range(300)]
+    (starter / "model" / "kinds.ttl").write_text(CHAIN + "".join(kinds))
     run = run_outside(["check"], starter)
     assert run.exit == 0, run.stderr[-2000:]
