@@ -40,7 +40,7 @@ def command(
         return show_outcome(console, *compiler.build(made), diff=diff)
     plan, diagnostics = compiler.plan(made)
     show_plan(console, plan, diagnostics, diff)
-    drift = plan is not None and any(change.verb != "keep" for change in plan.changes)
+    drift = plan is not None and not plan.is_empty
     if drift and console.for_people:
         console.status("Drift", "`ggen build` would change these files")
     return exit_code(diagnostics, drift)

@@ -12,7 +12,8 @@ from ggen_rdf.diagnostics import Diagnostic
 from ggen_rdf.diagnostics.screen import visible
 
 if TYPE_CHECKING:
-    from ggen_rdf.write.plan import Change, Plan
+    from ggen_rdf.write.draft import Change
+    from ggen_rdf.write.plan import Plan
 
 _DONE = {"create": "created", "update": "updated", "remove": "removed", "keep": "unchanged", "conflict": "in conflict"}
 
@@ -22,10 +23,10 @@ def show_plan(
 ) -> None:
     """Put the changes of a plan on stdout, or their diffs; then the diagnostics where they belong."""
     changes = [c for c in plan.changes if not only or _below(c.path, only)] if plan else []
-    visible_changes = changes if console.verbose else [c for c in changes if c.verb != "keep"]
+    visible_changes = changes if console.verbose else [c for c in changes if c.action != "keep"]
     if console.for_people:
         console.data(_diffs(plan, changes) if diff and plan else _lines(visible_changes))
-    console.show(diagnostics, {"changes": [{"verb": str(c.verb), "path": c.path} for c in changes]})
+    console.show(diagnostics, {"changes": [{"action": str(c.action), "path": c.path} for c in changes]})
 
 
 def show_outcome(console: Console, plan: Plan | None, diagnostics: Sequence[Diagnostic], *, diff: bool) -> int:
@@ -33,25 +34,25 @@ def show_outcome(console: Console, plan: Plan | None, diagnostics: Sequence[Diag
     changes = list(plan.changes) if plan else []
     if plan and diff and console.for_people:
         console.data(_diffs(plan, changes))
-    console.show(diagnostics, {"changes": [{"verb": str(c.verb), "path": c.path} for c in changes]})
+    console.show(diagnostics, {"changes": [{"action": str(c.action), "path": c.path} for c in changes]})
     code = exit_code(diagnostics)
     if plan and not code:
         for change in changes:
-            if change.verb != "keep":
-                console.status(_DONE[change.verb].capitalize(), visible(change.path))
+            if change.action != "keep":
+                console.status(_DONE[change.action].capitalize(), visible(change.path))
         console.status("Finished", summary(changes))
     return code
 
 
 def summary(changes: Sequence[Change]) -> str:
     """How many files were changed in which way."""
-    counts = Counter(str(change.verb) for change in changes)
+    counts = Counter(change.action for change in changes)
     said = [f"{counts[verb]} {done}" for verb, done in _DONE.items() if counts[verb]]
     return ", ".join(said) or "nothing to generate"
 
 
 def _lines(changes: Sequence[Change]) -> str:
-    return "".join(f"{change.verb:<8} {visible(change.path)}\n" for change in changes)
+    return "".join(f"{change.action:<8} {visible(change.path)}\n" for change in changes)
 
 
 def _below(path: str, places: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ def command(context: click.Context, code: str | None) -> int:
     """Say what a diagnostic code means and how to mend it. Without CODE, list all of them."""
     console: Console = context.obj
     if code is None:
-        width = max(map(len, codes()))
+        width = max(map(len, codes()), default=0)
         console.data("".join(f"{known:<{width}}  {title(known)}\n" for known in codes()))
         return 0
     entry = explain(code)

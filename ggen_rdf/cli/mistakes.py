@@ -120,10 +120,14 @@ def _options(context: click.Context | None) -> list[str]:
 def _blamed(error: click.UsageError, words: Sequence[str]) -> int | None:
     names = getattr(getattr(error, "param", None), "opts", [])
     names = [*names, getattr(error, "option_name", "")]
-    named = (i for i, word in enumerate(words) if word.split("=")[0] in names or f"'{word}'" in error.message)
-    return next(named, None)
+    quoted = [i for i, word in enumerate(words) if f"'{word}'" in error.message or f"({word})" in error.message]
+    named = [i for i, word in enumerate(words) if word.split("=")[0] in names]
+    return next(iter([*reversed(quoted), *named]), None)
 
 
 def _sentence(error: click.UsageError) -> str:
+    extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message)
+    if extra and error.ctx:
+        return f"`{error.ctx.command_path}` does not take `{extra[1]}`"
     text = error.message.rstrip(".").replace("'", "`")
     return text[:1].lower() + text[1:]

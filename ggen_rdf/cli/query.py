@@ -1,0 +1,32 @@
+"""`ggen query SPARQL`: asks the closed model, in which everything that follows from it is said too."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ggen_rdf.cli.answers import TABLES, written
+from ggen_rdf.cli.command import Command
+from ggen_rdf.cli.console import Console
+from ggen_rdf.cli.workspace import exit_code, request
+
+
+@click.command(cls=Command)
+@click.argument("text", metavar="SPARQL", help="A SELECT, ASK or CONSTRUCT; - reads it from stdin.")
+@click.option("--format", "form", type=click.Choice([*TABLES, "ttl"]), help="How to write the answer.")
+@click.pass_context
+def command(context: click.Context, /, text: str, form: str | None) -> int:
+    """Ask the model a SPARQL query.
+
+    The prefixes of the workspace's files need not be declared. A SELECT gives a table, a CONSTRUCT gives Turtle, an
+    ASK gives true or false.
+    """
+    from ggen_rdf import compiler
+
+    console: Console = context.obj
+    answer, diagnostics = compiler.query(request(console), sys.stdin.read() if text == "-" else text)
+    console.show(diagnostics, aside=True)
+    if answer is not None:
+        console.data(written(context, answer, form))
+    return exit_code(diagnostics)
