@@ -46,7 +46,7 @@ def show_outcome(console: Console, plan: Plan | None, diagnostics: Sequence[Diag
 
 def summary(changes: Sequence[Change]) -> str:
     """How many files were changed in which way."""
-    counts = Counter(change.action for change in changes)
+    counts = Counter[str](change.action for change in changes)
     said = [f"{counts[verb]} {done}" for verb, done in _DONE.items() if counts[verb]]
     return ", ".join(said) or "nothing to generate"
 

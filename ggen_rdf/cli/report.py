@@ -1,5 +1,8 @@
 """`ggen report NAME`: a saved question, the workspace's own or one that ships with ggen, answered as a table.
 
+Reports are `reports/<name>.rq`; the first line of each, a comment, says what it answers.
+"""
+
 from __future__ import annotations
 
 import os
