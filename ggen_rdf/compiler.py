@@ -14,6 +14,7 @@ from ggen_rdf.constraints import shapes_in
 from ggen_rdf.diagnostics import Diagnostic, has_errors, ordered
 from ggen_rdf.graph import Graph
 from ggen_rdf.reason import Closure, clashes, close
+from ggen_rdf.source.curies import prefixes
 from ggen_rdf.source.read import read_workspace
 from ggen_rdf.source.workspace import Workspace
 
@@ -98,11 +99,11 @@ def plan(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
     before, unread = manifest.read(request.root)
     if has_errors(unread):
         return None, problems + unread
-    run = "build" if request.pack is None else f"gen {request.pack} {request.output or ''}".strip()
     made, more = _generate(request, model, before)
     problems += more
     if has_errors(problems):
         return None, ordered(problems)
+    run, scope = _run(request)
     request.progress("Planning", f"{len(made.artefacts) + len(made.unchanged)} files")
     found, more = compare(
         request.root,
@@ -110,6 +111,7 @@ def plan(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
         before,
         unchanged=made.unchanged,
         run=run,
+        scope=scope,
         overwrite=request.overwrite,
         keep=request.keep,
     )
@@ -125,6 +127,41 @@ def build(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
         return found, problems
     request.progress("Writing", request.root)
     return found, problems + apply(found)
+
+
+def query(request: Request, text: str) -> tuple[Answer | None, list[Diagnostic]]:
+    """Answer a SPARQL query over the closed model, which may have errors as long as it can be read."""
+    from ggen_rdf.report.question import ask
+
+    workspace, problems = read_workspace(request.root)
+    if has_errors(problems):
+        return None, ordered(problems)
+    _, more = close(workspace.graph, workspace.root)
+    answer, wrong = ask(workspace.graph, text, prefixes(workspace.sources), workspace.locate.curie)
+    return answer, ordered([*problems, *more, *wrong])
+
+
+def packs(root: str) -> tuple[list[Pack], list[Diagnostic]]:
+    """Every pack that a workspace can use."""
+    from ggen_rdf.render.generate import Packs
+
+    known = Packs(root)
+    found, problems = [], []
+    for place in known.every():
+        pack, more = known.read(place)
+        problems += more
+        found += [pack] if pack else []
+    return found, ordered(problems)
+
+
+def _run(request: Request) -> tuple[str, Callable[[Entry], bool]]:
+    """What a run is called in the manifest, and which entries are its to remove."""
+    if request.pack is None:
+        return "build", lambda entry: entry.run == "build"
+    if not request.variables and request.output is None:
+        return "build", lambda entry: entry.run == "build" and entry.pack == request.pack
+    name = f"gen {request.pack} {request.output or ''}".strip()
+    return name, lambda entry: entry.run == name
 
 
 @dataclass(frozen=True)

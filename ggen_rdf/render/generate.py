@@ -75,6 +75,11 @@ class Packs:
             )
         ]
 
+    def every(self) -> list[PackPlace]:
+        """Where each pack is, by name."""
+        self.places = find_packs([*self.folders, *_installed()])
+        return [self.places[name] for name in sorted(self.places)]
+
     def read(self, place: PackPlace) -> tuple[Pack | None, list[Diagnostic]]:
         """Read a pack."""
         common = [(os.path.join(path, "common"), f"{shown}/common") for path, shown in self.folders]

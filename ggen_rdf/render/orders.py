@@ -47,7 +47,7 @@ def one_order(
     given.update(typed)
     if output is None and pack in settings.pack_settings:
         output = settings.pack_settings[pack].output
-    return Order(pack, given, output, False, span), problems
+    return Order(pack, given, output, not words, span), problems
 
 
 def _settled(settings: Settings, pack: str) -> dict[str, Given]:

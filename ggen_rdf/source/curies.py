@@ -83,3 +83,12 @@ def declared_prefixes(source: Source) -> list[tuple[str, str]]:
     """The prefixes that a file declares, with their namespaces, in the order in which they stand."""
     kind = 2 if source.path.endswith(".jsonld") else 1 if source.path.endswith((".rdf", ".owl")) else 0
     return [(match[1], match[2]) for match in _DECLARED[kind].finditer(source.text)]
+
+
+def prefixes(sources: Iterable[Source]) -> dict[str, str]:
+    """Every prefix that a query may use undeclared: those of the user's files, the first to declare one winning."""
+    found: dict[str, str] = {}
+    for source in sources:
+        for prefix, namespace in declared_prefixes(source):
+            found.setdefault(prefix, namespace)
+    return {**KNOWN, **found}
