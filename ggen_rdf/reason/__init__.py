@@ -1,6 +1,7 @@
 """Draws conclusions from the model, and explains its contradictions."""
 
+from ggen_rdf.reason.clashes import clashes
 from ggen_rdf.reason.closure import Closure
 from ggen_rdf.reason.rules import close
 
-__all__ = ["Closure", "close"]
+__all__ = ["Closure", "clashes", "close"]
