@@ -69,14 +69,14 @@ def _unresolved(iri: str, known: list[str], graph: Graph, locator: Locator) -> l
     for quad in sorted(graph.quads(None, IMPORTS, ox.NamedNode(iri)), key=str):
         span = locator.triple(quad.subject, IMPORTS, quad.object)  # type: ignore[arg-type]
         labels = (Label(span, "nothing at hand has this name"),) if span else ()
-        fix = Fix(f"import `{guess}`", span, f"<{guess}>") if guess and span else None
+        fix = Fix("an ontology with a similar name is", span, f"<{guess}>") if guess and span else None
         found.append(
             Diagnostic(
                 "source/unresolved-import",
                 f"no ontology `<{iri}>` is at hand",
                 labels,
                 notes=("imports are looked up in the workspace and in ggen's library, never on the network",),
-                help="an ontology with a similar name is" if guess else "put the ontology into `ontologies/`",
+                help=None if fix else "put the ontology into `ontologies/`",
                 fix=fix,
             )
         )

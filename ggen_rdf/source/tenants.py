@@ -242,6 +242,5 @@ def _unknown_value(kind: str, name: str, span: Span, known: Mapping[str, ox.Name
         f"there is no {_kebab(kind.rpartition('#')[2])} `{name}`",
         (Label(span, "unknown value"),),
         notes=(f"known here: {', '.join(f'`{one}`' for one in names)}",),
-        help="a value with a similar name exists" if guess else None,
-        fix=Fix(f"write `{guess}`", span, f'"{guess}"') if guess else None,
+        fix=Fix("a value with a similar name exists", span, f'"{guess}"') if guess else None,
     )

@@ -19,6 +19,8 @@ REST = ox.NamedNode(RDF + "rest")
 NIL = ox.NamedNode(RDF + "nil")
 
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
+ESCAPES = re.compile(r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})|(\\.)""", re.DOTALL)
+"""Every escape; one that means nothing is the group."""
 _LETTERS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _PLAIN = re.compile(r"(?i:https?|urn|file|mailto|tag|did):(?!.*/\.)")
 _ANY = ox.NamedNode("x:x")

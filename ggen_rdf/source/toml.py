@@ -86,8 +86,7 @@ def unknown_setting(file: TomlFile, path: Path, known: Iterable[str], where: str
         f"{where} has no setting `{path[-1]}`",
         (Label(span, "unknown setting"),),
         notes=(f"known here: {', '.join(f'`{name}`' for name in known)}",) if known else (),
-        help="a setting with a similar name exists" if guess else None,
-        fix=Fix(f"write `{guess}`", span, guess) if guess else None,
+        fix=Fix("a setting with a similar name exists", span, guess) if guess else None,
     )
 
 

@@ -14,11 +14,16 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from ggen_rdf.graph import Term
-from ggen_rdf.source.terms import FIRST, NIL, REST, TYPE, number, resolve, stored, string_value, tagged, truth, unescape
-from ggen_rdf.source.tokens import Token, tokens
+from ggen_rdf.source.cursor import Cursor, Problem
+from ggen_rdf.source.names import Names
+from ggen_rdf.source.terms import ESCAPES, FIRST, NIL, REST, TYPE, stored, string_value, tagged
+from ggen_rdf.source.tokens import Token
 
 Place = list[int]
 """Where a term starts and ends. Brackets share one place with all their triples; its end is set when they close."""
+
+_TERMS = ("iri", "name", "string", "number", "blank")
+_UNKNOWN = ox.NamedNode("x:unknown")
 
 
 class Located(NamedTuple):
@@ -32,16 +37,7 @@ class Located(NamedTuple):
     object_at: Place
 
 
-class Problem(NamedTuple):
-    """A place where the text breaks the grammar. `kind` says how; `syntax` puts it into words."""
-
-    kind: str
-    token: Token
-    before: Token
-    opened: Token | None = None
-
-
-@dataclass
+@dataclass(frozen=True)
 class Scan:
     """What a text says, and where."""
 
@@ -54,7 +50,7 @@ def scan(text: str, base: str = "", quads: bool = False) -> Scan:
     """Find the triples of a text. `quads` says that a fourth term may name the graph, as in N-Quads."""
     scanner = _Scanner(text, base, quads)
     scanner.run()
-    return scanner.found
+    return Scan(scanner.triples, scanner.names.prefixes, scanner.cursor.problems)
 
 
 @dataclass(slots=True)
@@ -74,15 +70,10 @@ class _Frame:
 
 class _Scanner:
     def __init__(self, text: str, base: str, quads: bool) -> None:
-        self.tokens = tokens(text)
-        self.text = text
-        self.base = base
+        self.cursor = Cursor(text)
+        self.names = Names(self.cursor, base)
+        self.triples: list[Located] = []
         self.quads = quads
-        self.found = Scan()
-        self.index = 0
-        self.blanks: dict[str, ox.BlankNode] = {}
-        self.fresh = 0
-        self.names: dict[str, ox.NamedNode | None] = {}
         self.graph: Token | None = None
         self.frames = [_Frame(".", "subject")]
 
@@ -94,81 +85,106 @@ class _Scanner:
             "next": self._next,
             "item": self._item,
         }
-        while self.tokens[self.index].kind != "end":
-            steps[self.frames[-1].expects](self.tokens[self.index])
+        while (token := self.cursor.token).kind != "end":
+            steps[self.frames[-1].expects](token)
         self._end()
 
-    # --- The states -------------------------------------------------------------------------------
+    # --- What may come next -----------------------------------------------------------------------
 
     def _subject(self, token: Token) -> None:
-        if token.kind == "at" or (token.kind == "word" and token.text.upper() in ("PREFIX", "BASE", "VERSION")):
-            self._directive(token)
-        elif token.kind == "word" and token.text.upper() == "GRAPH":
-            self.index += 1
+        word = token.text.upper() if token.kind == "word" else ""
+        if token.kind == "at" or word in ("PREFIX", "BASE", "VERSION"):
+            self.names.directive()
+        elif word == "GRAPH":
+            self.cursor.advance()
         elif token.text == "{" and self.graph is None:
             self.graph = token
-            self.index += 1
+            self.cursor.advance()
         elif token.text == "}" and self.graph is not None:
             self.graph = None
-            self.index += 1
+            self.cursor.advance()
         elif token.kind in ("string", "number"):
-            self._problem("literal-subject", token)
+            self._give_up("literal-subject", token)
         else:
             self._term(token, "subject")
 
     def _verb(self, token: Token) -> None:
         frame = self.frames[-1]
         if token.text == "a" or token.kind in ("iri", "name", "bad_iri"):
-            predicate = TYPE if token.text == "a" else self._named(token)
-            frame.predicate = predicate if isinstance(predicate, ox.NamedNode) else ox.NamedNode("x:unknown")
+            predicate = TYPE if token.text == "a" else self.names.named(token)
+            frame.predicate = predicate if isinstance(predicate, ox.NamedNode) else _UNKNOWN
             frame.predicate_at = [token.start, token.end]
             frame.expects = "object"
-            self.index += 1
+            self.cursor.advance()
         elif token.text == ";" and frame.complete:
-            self.index += 1
-        elif token.text == "{" and len(self.frames) == 1 and self.graph is None:
-            self.graph = token
-            self.frames = [_Frame(".", "subject")]
-            self.index += 1
+            self.cursor.advance()
+        elif token.text == "{" and len(self.frames) == 1:
+            self._open_graph(token)
         elif frame.complete and self._closes(token):
             self._close(token)
         elif token.kind in ("string", "number", "blank"):
-            self._problem("literal-verb", token)
+            self._give_up("literal-verb", token)
+        elif token.text in (")", "]", "}") and frame.opened is not None:
+            self._give_up("unclosed", token)
         else:
-            self._problem("no-verb" if token.kind in ("mark", "at") else "odd-verb", token)
+            self._give_up("no-verb" if token.kind in ("mark", "at") else "odd-verb", token)
 
     def _object(self, token: Token) -> None:
         if token.kind == "mark" and token.text not in "[(":
-            self._problem("no-object", token)
+            self._give_up("no-object", token)
         else:
             self._term(token, "object")
 
     def _item(self, token: Token) -> None:
         if token.text == ")":
             self._close(token)
-        elif token.kind == "mark" and token.text not in "[(":
-            self._problem("unclosed", token)
+        elif self._looks_like_statement() or (token.kind == "mark" and token.text not in "[("):
+            self._give_up("unclosed", token)
         else:
             self._term(token, "item")
+
+    def _looks_like_statement(self) -> bool:
+        return self.cursor.starts_statement() and self.cursor.following.text == "a"
 
     def _next(self, token: Token) -> None:
         frame = self.frames[-1]
         if token.text == ",":
             frame.expects = "object"
-            self.index += 1
+            self.cursor.advance()
         elif token.text == ";":
             frame.expects = "verb"
-            self.index += 1
+            self.cursor.advance()
         elif self._closes(token):
             self._close(token)
         elif token.text == "{|":
-            self._skip_quoted("|}")
+            self.cursor.skip_to("|}")
         elif token.text == "~":
-            self.index += 2
+            self._skip_reifier()
         elif self.quads and token.kind in ("iri", "blank"):
-            self.index += 1
+            self.cursor.advance()
         else:
-            self._problem("unfinished" if frame.close == "." else "unclosed", token)
+            self._no_punctuation(token, frame)
+
+    def _skip_reifier(self) -> None:
+        self.cursor.advance()
+        if self.cursor.token.kind in ("iri", "name", "blank"):
+            self.cursor.advance()
+
+    def _no_punctuation(self, token: Token, frame: _Frame) -> None:
+        """Behind a value stands neither `,` nor `;` nor an end: guess which was meant, and go on from there."""
+        begins = token.kind in _TERMS or token.text in ("[", "(", "a")
+        if not begins or self.cursor.starts_statement():
+            self._give_up("unfinished" if frame.close == "." else "unclosed", token)
+        elif token.text == "a" or (token.kind in ("iri", "name") and self._value_follows()):
+            self.cursor.report("missing-semicolon", token)
+            frame.expects = "verb"
+        else:
+            self.cursor.report("missing-comma", token)
+            frame.expects = "object"
+
+    def _value_follows(self) -> bool:
+        following = self.cursor.following
+        return following.kind != "end" and (following.kind != "mark" or following.text in "[(")
 
     # --- Terms ------------------------------------------------------------------------------------
 
@@ -176,70 +192,45 @@ class _Scanner:
         if token.text in ("[", "("):
             self._open(token)
         elif token.text in ("<<", "<<("):
-            self._skip_quoted(">>" if token.text == "<<" else ")>>")
-            self._deliver(self._blank(), [token.start, self.tokens[self.index - 1].end])
+            last = self.cursor.skip_to(">>" if token.text == "<<" else ")>>")
+            self._deliver(self.names.blank(), [token.start, last.end])
         elif token.kind == "string":
             self._string(token)
         elif token.kind == "open_string":
-            self._problem("open-string", token)
+            self._give_up("open-string", token)
         else:
-            term = self._simple(token)
+            term = self.names.term(token)
             if term is None:
-                self._problem(f"odd-{where}", token)
+                self._give_up(f"odd-{where}", token)
             else:
-                self.index += 1
+                self.cursor.advance()
                 self._deliver(term, [token.start, token.end])
 
-    def _simple(self, token: Token) -> Term | None:
-        if token.kind in ("iri", "name", "bad_iri"):
-            return self._named(token)
-        if token.kind == "blank":
-            return self.blanks.setdefault(token.text, ox.BlankNode(f"l{len(self.blanks)}"))
-        if token.kind == "number":
-            return number(token.text)
-        if token.text in ("true", "false"):
-            return truth(token.text)
-        return None
-
-    def _named(self, token: Token) -> Term:
-        if token.text not in self.names:
-            self.names[token.text] = self._expand(token)
-        return self.names[token.text] or self._blank()
-
-    def _expand(self, token: Token) -> ox.NamedNode | None:
-        prefix, _, local = token.text.partition(":")
-        if token.kind == "name" and prefix not in self.found.prefixes:
-            self._report("unknown-prefix", token)
-            return None
-        reference = self.found.prefixes.get(prefix, "") + local.replace("\\", "")
-        if token.kind != "name":
-            reference = unescape(token.text[1:-1])
-        iri = resolve(reference, self.base) if token.kind != "bad_iri" else None
-        if iri is None:
-            self._report("bad-iri", token)
-        return iri
-
     def _string(self, token: Token) -> None:
-        following = self.tokens[self.index + 1]
+        self._escapes(token)
         value, end = string_value(token.text), token.end
-        self.index += 1
+        self.cursor.advance()
+        mark = self.cursor.token
         term: Term = ox.Literal(value)
-        if following.kind == "at" and following.start == end:
-            term, end = tagged(value, following.text[1:]), following.end
-            self.index += 1
-        elif following.kind == "datatype":
-            kind = self.tokens[self.index + 1]
+        if mark.kind == "at" and mark.start == end:
+            term, end = tagged(value, mark.text[1:]), mark.end
+            self.cursor.advance()
+        elif mark.kind == "datatype":
+            self.cursor.advance()
+            kind = self.cursor.token
             if kind.kind not in ("iri", "name", "bad_iri"):
-                self.index += 1
-                return self._problem("no-datatype", kind)
-            datatype = self._named(kind)
+                self._give_up("no-datatype", kind)
+                return
+            datatype = self.names.named(kind)
             term, end = stored(value, datatype) if isinstance(datatype, ox.NamedNode) else term, kind.end
-            self.index += 2
+            self.cursor.advance()
         self._deliver(term, [token.start, end])
 
-    def _blank(self) -> ox.BlankNode:
-        self.fresh += 1
-        return ox.BlankNode(f"b{self.fresh}")
+    def _escapes(self, token: Token) -> None:
+        for match in ESCAPES.finditer(token.text) if "\\" in token.text else ():
+            if match[1]:
+                start, end = token.start + match.start(), token.start + match.end()
+                self.cursor.report("bad-escape", Token("escape", match[1], start, end))
 
     def _deliver(self, term: Term, at: Place) -> None:
         """Hand a finished term to the innermost frame."""
@@ -254,7 +245,7 @@ class _Scanner:
 
     def _append(self, frame: _Frame, term: Term, at: Place) -> None:
         """Add an item to the list of a `(`; the frame's node is the list's last cell."""
-        cell = self._blank()
+        cell = self.names.blank()
         if frame.head is None:
             frame.head = cell
         else:
@@ -263,7 +254,7 @@ class _Scanner:
         frame.node = cell
 
     def _emit(self, s: Term, p: ox.NamedNode, o: Term, s_at: Place, p_at: Place, o_at: Place) -> None:
-        self.found.triples.append(Located(s, p, o, s_at, p_at, o_at))
+        self.triples.append(Located(s, p, o, s_at, p_at, o_at))
 
     # --- Brackets and statements ------------------------------------------------------------------
 
@@ -272,8 +263,16 @@ class _Scanner:
         if token.text == "(":
             self.frames.append(_Frame(")", "item", token, at=place))
         else:
-            self.frames.append(_Frame("]", "verb", token, self._blank(), at=place, complete=True))
-        self.index += 1
+            self.frames.append(_Frame("]", "verb", token, self.names.blank(), at=place, complete=True))
+        self.cursor.advance()
+
+    def _open_graph(self, token: Token) -> None:
+        """What seemed to be a subject is the name of a graph."""
+        if self.graph is not None:
+            self.cursor.report("unclosed", self.cursor.before(), self.graph, steps=2)
+        self.graph = token
+        self.frames = [_Frame(".", "subject")]
+        self.cursor.advance()
 
     def _closes(self, token: Token) -> bool:
         close = self.frames[-1].close
@@ -283,94 +282,35 @@ class _Scanner:
         frame = self.frames.pop()
         frame.at[1] = token.end
         if token.text != "}":
-            self.index += 1
+            self.cursor.advance()
         if not self.frames:
             self.frames.append(_Frame(".", "subject"))
-            return
-        if frame.close == ")" and frame.head is not None:
-            self._emit(frame.node, REST, NIL, frame.at, [token.start, token.end], [token.start, token.end])
-        self._deliver(frame.node if frame.close == "]" else frame.head or NIL, frame.at)
-        if frame.close == "]":
+        elif frame.close == ")":
+            self._close_list(frame, token)
+        else:
+            self._deliver(frame.node, frame.at)
             parent = self.frames[-1]
             parent.complete = parent.complete or parent.expects == "verb"
 
-    def _skip_quoted(self, close: str) -> None:
-        """Pass over a quoted triple or an annotation: nothing is said about what is inside."""
-        self.index += 1
-        while self.tokens[self.index].kind != "end" and self.tokens[self.index].text != close:
-            self.index += 1
-        self.index = min(self.index + 1, len(self.tokens) - 1)
+    def _close_list(self, frame: _Frame, token: Token) -> None:
+        if frame.head is not None:
+            place = [token.start, token.end]
+            self._emit(frame.node, REST, NIL, frame.at, place, place)
+        self._deliver(frame.head or NIL, frame.at)
 
-    def _directive(self, token: Token) -> None:
-        word = token.text.lstrip("@").lower()
-        if word not in ("prefix", "base", "version"):
-            return self._problem("odd-directive", token)
-        self.index += 1
-        name = self.tokens[self.index]
-        if word == "prefix":
-            if name.kind != "name" or not name.text.endswith(":"):
-                return self._problem("no-prefix-name", name)
-            self.index += 1
-        value = self.tokens[self.index]
-        if word != "version" and value.kind != "iri":
-            return self._problem("no-prefix-iri", value)
-        self._declare(word, name, value)
-        self.index += 1
-        if token.kind == "at":
-            self._full_stop()
-
-    def _declare(self, word: str, name: Token, value: Token) -> None:
-        iri = resolve(unescape(value.text[1:-1]), self.base)
-        if iri is None and word != "version":
-            self._report("bad-iri", value)
-        elif iri is not None and word == "prefix":
-            self.found.prefixes[name.text[:-1]] = iri.value
-        elif iri is not None and word == "base":
-            self.base = iri.value
-        self.names.clear()
-
-    def _full_stop(self) -> None:
-        token = self.tokens[self.index]
-        if token.text == ".":
-            self.index += 1
-        else:
-            self._report("unfinished-directive", token)
-
-    # --- Problems ---------------------------------------------------------------------------------
-
-    def _report(self, kind: str, token: Token) -> None:
-        before = self.tokens[self.index - 1] if self.index else token
-        self.found.problems.append(Problem(kind, token, before, self.frames[-1].opened))
-
-    def _problem(self, kind: str, token: Token) -> None:
+    def _give_up(self, kind: str, token: Token) -> None:
         """Record a mistake and go on with the next statement."""
-        self._report(kind, token)
+        self.cursor.report(kind, token, self.frames[-1].opened)
         self.frames = [_Frame(".", "subject")]
-        if token.kind == "open_string":
-            self.index += 1
-        elif not (kind in ("unfinished", "unclosed") and self._starts_line(token)):
-            self._skip_statement()
-
-    def _skip_statement(self) -> None:
-        self.index += self.tokens[self.index].kind != "end" and self.tokens[self.index].text != "."
-        while (token := self.tokens[self.index]).kind != "end":
-            if token.text == ".":
-                self.index += 1
-                return
-            if self._starts_line(token) and self.text[token.start - 1] in "\r\n":
-                return
-            self.index += 1
-
-    def _starts_line(self, token: Token) -> bool:
-        """Whether a statement may begin with a token: it is the first on its line."""
-        start = max(self.text.rfind("\n", 0, token.start), self.text.rfind("\r", 0, token.start)) + 1
-        return token.kind in ("iri", "name", "at", "blank") and not self.text[start : token.start].strip()
+        if not (kind in ("unfinished", "unclosed") and self.cursor.starts_statement()):
+            self.cursor.skip_statement()
 
     def _end(self) -> None:
-        frame, token = self.frames[-1], self.tokens[-1]
+        frame, token = self.frames[-1], self.cursor.token
         if frame.opened is not None:
-            self._report("unclosed", token)
+            self.cursor.report("unclosed", token, frame.opened)
         elif frame.expects != "subject":
-            self._report({"next": "unfinished", "object": "no-object"}.get(frame.expects, "no-verb"), token)
+            kind = {"next": "unfinished", "object": "no-object"}.get(frame.expects, "no-verb")
+            self.cursor.report(kind, token)
         elif self.graph is not None:
-            self.found.problems.append(Problem("unclosed", token, self.tokens[self.index - 1], self.graph))
+            self.cursor.report("unclosed", token, self.graph)
