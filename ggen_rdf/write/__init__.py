@@ -1,0 +1,1 @@
+"""From artefacts to files: `plan` decides, `apply` writes, `manifest` and `state` remember."""

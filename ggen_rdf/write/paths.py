@@ -1,0 +1,135 @@
+"""Whether artefacts may go where they want to. In: their entries. Out: what is wrong with their paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ggen_rdf.diagnostics import Diagnostic, Severity
+from ggen_rdf.write.manifest import Entry
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*[<>:\"|?*].*|.*[. ]", re.IGNORECASE)
+_OWN = frozenset({"ggen.lock", "ggen.toml", ".ggen", ".git"})
+_LONGEST = 255
+
+
+def check(entries: Iterable[Entry]) -> list[Diagnostic]:
+    """What is wrong with the paths, each by itself."""
+    found = []
+    fine: set[str] = set()
+    for entry in entries:
+        parts = entry.path.split("/")
+        if fine.issuperset(parts) and parts[0] not in _OWN:
+            continue
+        wrong = _outside(entry, parts) or _reserved(entry, parts) or _unportable(entry, parts)
+        if wrong is None:
+            fine.update(parts)
+        else:
+            found.append(wrong)
+    return found
+
+
+def _outside(entry: Entry, parts: list[str]) -> Diagnostic | None:
+    path = entry.path
+    if path[:1] in ("/", "\\") or _DRIVE.match(path):
+        says = "it is absolute"
+    elif ".." in parts:
+        says = "it goes up with `..`"
+    elif "" in parts or "." in parts:
+        says = "a part of it is empty" if "" in parts else "a part of it is `.`"
+    elif "\\" in path:
+        says = "it holds a `\\`, which parts folders on Windows only"
+    elif _CONTROL.search(path):
+        says = "it holds a control character"
+    elif any(len(part.encode()) > _LONGEST for part in parts):
+        says = f"a part of it is longer than {_LONGEST} bytes"
+    else:
+        return None
+    return Diagnostic(
+        "write/outside",
+        f"`{shown(path)}` is not a path inside the workspace",
+        notes=(says, _origin(entry)),
+        help=f"look at what `to` in the front matter of `{entry.template}` makes of the model",
+    )
+
+
+def _reserved(entry: Entry, parts: list[str]) -> Diagnostic | None:
+    if parts[0].lower() not in _OWN and ".git" not in map(str.lower, parts):
+        return None
+    owner = "git" if ".git" in map(str.lower, parts) else "ggen"
+    return Diagnostic(
+        "write/reserved",
+        f"`{entry.path}` belongs to {owner} itself",
+        notes=(_origin(entry),),
+        help=f"let `to` in the front matter of `{entry.template}` name another path",
+    )
+
+
+def _unportable(entry: Entry, parts: list[str]) -> Diagnostic | None:
+    name = next((part for part in parts if _WINDOWS.fullmatch(part)), None)
+    if name is None:
+        return None
+    return Diagnostic(
+        "write/unportable",
+        f"`{entry.path}` cannot be checked out on Windows",
+        notes=(f"`{name}` is no file name there", _origin(entry)),
+        severity=Severity.WARNING,
+    )
+
+
+def shown(path: str) -> str:
+    """A path as it can stand in a message: control characters are spelt out."""
+    return _CONTROL.sub(lambda m: f"\\x{ord(m[0]):02x}", path)
+
+
+def same(entries: Sequence[Entry]) -> list[Diagnostic]:
+    """Entrys that are after the same place, also where only the case of a letter tells them apart."""
+    first: dict[str, Entry] = {}
+    found = []
+    for entry in entries:
+        other = first.setdefault(_folded(entry.path), entry)
+        if other is not entry and not (other.mode == entry.mode == "region" and other.path == entry.path):
+            found.append(same_path(other, entry))
+    folders = {f: a for key, a in first.items() for f in _parents(key)}
+    return found + [same_path(first[key], folders[key]) for key in sorted(folders.keys() & first.keys())]
+
+
+def same_path(one: Entry, other: Entry, region: str = "") -> Diagnostic:
+    """Two artefacts are after one place."""
+    if region:
+        message = f"region `{region}` of `{one.path}` is written twice"
+    elif one.path == other.path:
+        message = f"`{one.path}` is written twice"
+    elif _folded(one.path) == _folded(other.path):
+        message = f"`{one.path}` and `{other.path}` are one file where case does not count"
+    else:
+        message = f"`{one.path}` would be both a file and a folder"
+    packs = sorted({one.pack, other.pack} - {""})
+    act = (
+        f"move one of the packs with `output` in `ggen.toml`: {', '.join(packs)}"
+        if len(packs) > 1
+        else (f"let `to` in the front matter of `{other.template}` name a path of its own for each")
+    )
+    return Diagnostic("write/same-path", message, notes=(_origin(one), _origin(other)), help=act)
+
+
+def _origin(entry: Entry) -> str:
+    terms = f" for {', '.join(f'`{t}`' for t in entry.terms[:3])}" if entry.terms else ""
+    return f"`{entry.template}` of pack `{entry.pack}` writes `{shown(entry.path)}`{terms}"
+
+
+def _folded(path: str) -> str:
+    if path.isascii():
+        return path.lower()
+    import unicodedata
+
+    return unicodedata.normalize("NFC", path).lower()
+
+
+def _parents(path: str) -> Iterable[str]:
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
