@@ -63,11 +63,11 @@ def test_a_sheet_is_pleasant_to_use() -> None:
 def test_hostile_text_stays_text() -> None:
     """No cell is a formula or a link, and each reads back as it was written."""
     sheet = read(workbook(SHEETS, PROPERTIES))[sheet_names(["x", ODD.name])[1]]
-    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
-    for written, cell in zip(HOSTILE, cells, strict=True):
+    for row, written in enumerate(HOSTILE, 2):
+        cell = sheet.cell(row, 1)
         assert cell.data_type != "f"
         assert cell.hyperlink is None
-        assert openpyxl.utils.escape.unescape(cell.value or "") == written.replace("\r\n", "\n").replace("\r", "\n")
+        assert (cell.value or "").replace("_x001B_", "\x1b") == written.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def test_no_part_of_the_file_is_a_formula() -> None:
