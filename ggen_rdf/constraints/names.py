@@ -52,7 +52,7 @@ TARGETS = {
 
 SILENT = {
     "name", "description", "order", "group", "defaultValue", "codeIdentifier", "declare", "prefix", "namespace",
-    "prefixes", "shapesGraph", "suggestedShapesGraph", "path", "severity", "message", "deactivated",
+    "prefixes", "shapesGraph", "suggestedShapesGraph", "path", "severity", "message", "deactivated", "select",
 }  # fmt: skip
 """What a shape may say that constrains nothing."""
 
