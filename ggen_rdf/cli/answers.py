@@ -10,7 +10,7 @@ import click
 from ggen_rdf.cli.mistakes import BadWordError
 
 if TYPE_CHECKING:
-    from ggen_rdf.compiler import Answer
+    from ggen_rdf.report.question import Answer
 
 TABLES = ("table", "csv", "json", "md")
 """The formats of a table."""
@@ -18,15 +18,15 @@ TABLES = ("table", "csv", "json", "md")
 
 def written(context: click.Context, answer: Answer, form: str | None) -> str:
     """An answer as text; without a format, as it is best read."""
-    from ggen_rdf.report import table
+    from ggen_rdf import report
 
     if isinstance(answer, bool):
         return json.dumps(answer) + "\n"
-    if isinstance(answer, table.Table):
+    if isinstance(answer, report.Table):
         if form == "ttl":
             raise _unfit(context, form, "the query asks for a table", f"use one of {', '.join(TABLES)}")
-        write = {"csv": table.to_csv, "json": table.to_json, "md": table.to_markdown}.get(
-            form or "table", table.to_text
+        write = {"csv": report.to_csv, "json": report.to_json, "md": report.to_markdown}.get(
+            form or "table", report.to_text
         )
         return write(answer)
     if form not in (None, "ttl"):

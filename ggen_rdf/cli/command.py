@@ -36,9 +36,7 @@ def common_options() -> list[click.Parameter]:
     """The options that every command takes. They are kept in the console, not handed to the command."""
     folder = click.Path(exists=True, file_okay=False)
     return [
-        _option(
-            "-C", "--directory", type=folder, callback=_enter, is_eager=True, help="Run as if started in this folder."
-        ),
+        _option("-C", "--directory", type=folder, callback=_enter, help="Run as if started in this folder."),
         _option(
             "--output-format", type=click.Choice(FORMATS), help="How diagnostics are written; full is the default."
         ),
@@ -49,7 +47,9 @@ def common_options() -> list[click.Parameter]:
 
 
 def _option(*names: str, callback: Any = None, **settings: Any) -> click.Option:
-    return click.Option(names, expose_value=False, default=None, callback=callback or _remember, **settings)
+    return click.Option(
+        names, expose_value=False, default=None, is_eager=True, callback=callback or _remember, **settings
+    )
 
 
 def _remember(context: click.Context, param: click.Parameter, value: object) -> None:

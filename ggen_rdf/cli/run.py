@@ -9,12 +9,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 import click
 from click.shell_completion import shell_complete
 
 from ggen_rdf.cli.app import app
-from ggen_rdf.cli.console import Console
+from ggen_rdf.cli.console import FORMATS, Console
 from ggen_rdf.cli.mistakes import CannotRunError, in_usage, internal
 
 COMPLETE = "_GGEN_COMPLETE"
@@ -45,6 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 70
 
 
+def _format_asked_for(words: list[str]) -> str | None:
+    name = "--output-format"
+    pairs = [pair for pair in pairwise([*words, ""]) if pair[0].split("=")[0] == name]
+    values = [word.removeprefix(name + "=") if "=" in word else following for word, following in pairs]
+    return next((value for value in reversed(values) if value in FORMATS), None)
+
+
 def _run(words: list[str], console: Console) -> int:
     if os.environ.get(COMPLETE):
         return shell_complete(app, {"obj": console}, "ggen", COMPLETE, os.environ[COMPLETE])
@@ -57,6 +65,8 @@ def _run(words: list[str], console: Console) -> int:
         console.say(help_wanted.message)
         return 2
     except click.UsageError as error:
+        # The words behind the wrong one were not read yet.
+        console.output_format = _format_asked_for(words) or console.output_format
         console.show([in_usage(error, words)], aside=True)
         return 2
     except CannotRunError as stop:

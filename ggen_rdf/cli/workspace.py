@@ -42,9 +42,9 @@ def root() -> str:
 
 def request(console: Console, **asked: Any) -> Request:
     """A request for the workspace around the current folder. Paths are made relative to it."""
+    top = root()
     from ggen_rdf.compiler import Request
 
-    top = root()
     for name in ("output", "tenant_config", "shared_config", "secrets_file"):
         if asked.get(name) is not None:
             asked[name] = from_workspace(top, asked[name])
