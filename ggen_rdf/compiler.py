@@ -5,15 +5,17 @@ In: a `Request`. Out: what came of it, and diagnostics. Nothing here prints, exi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ggen_rdf.check import apply_suppressions, check_shapes, check_terms, checking_shapes
+from ggen_rdf.check import apply_suppressions, check_shapes, checking_shapes
+from ggen_rdf.check.terms import check_terms
 from ggen_rdf.constraints import shapes_in
 from ggen_rdf.diagnostics import Diagnostic, has_errors, ordered
 from ggen_rdf.graph import Graph
-from ggen_rdf.reason import Closure, clashes, close
+from ggen_rdf.reason import Closure, close
+from ggen_rdf.reason.clashes import clashes
 from ggen_rdf.source.curies import prefixes
 from ggen_rdf.source.read import read_workspace
 from ggen_rdf.source.workspace import Workspace
@@ -21,12 +23,20 @@ from ggen_rdf.source.workspace import Workspace
 if TYPE_CHECKING:
     from ggen_rdf.artefact import Artefact
     from ggen_rdf.render.generate import Order
-    from ggen_rdf.write.manifest import Entry, Manifest
+    from ggen_rdf.render.pack import Pack
+    from ggen_rdf.report.question import Answer
+    from ggen_rdf.write.manifest import Entry
+    from ggen_rdf.write.memory import Memory
     from ggen_rdf.write.plan import Plan
 
 
 def _silent(_verb: str, _what: str) -> None:
     """Report nothing."""
+
+
+def _nothing(_said: Sequence[Diagnostic]) -> tuple[str, str]:
+    """Say nothing."""
+    return "", ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,13 @@ class Request:
     overwrite: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     progress: Callable[[str, str], None] = field(default=_silent)
+    replay: Callable[[Sequence[Diagnostic]], tuple[str, str]] = field(default=_nothing)
+    """How diagnostics read, plain and in colours: what a build in which nothing changed says again."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the whole build, as `ggen build` without options asks for it."""
+        return self.pack is None and not (self.complete or self.as_of or self.overwrite or self.keep)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +107,36 @@ def _checks(request: Request, model: Model) -> Iterator[Diagnostic]:
 
 def plan(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
     """Check the model, render everything in memory, and compare it with the tree. Nothing is written."""
+    return _planned(request, _observed(request))
+
+
+def build(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
+    """Plan, and if nothing stands in the way, write."""
+    from ggen_rdf.write.apply import apply
+    from ggen_rdf.write.memory import remember
+
+    observed = _observed(request)
+    found, problems = _planned(request, observed)
+    if found is None or found.blocked or has_errors(problems):
+        return found, problems
+    request.progress("Writing", request.root)
+    applied, more = apply(found)
+    problems = ordered(problems + more)
+    if not has_errors(problems) and request.is_plain:
+        remember(request.root, observed, applied, replay=request.replay(problems))
+    return found, problems
+
+
+def _observed(request: Request) -> dict[str, str]:
+    """A digest of everything that the run is about to read."""
+    from ggen_rdf.write.state import observe
+
+    return observe(request.root)
+
+
+def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, list[Diagnostic]]:
     from ggen_rdf.write import manifest
+    from ggen_rdf.write.memory import recall
     from ggen_rdf.write.plan import plan as compare
 
     model, problems = check(request)
@@ -99,7 +145,8 @@ def plan(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
     before, unread = manifest.read(request.root)
     if has_errors(unread):
         return None, problems + unread
-    made, more = _generate(request, model, before)
+    memory = recall(request.root, before, observed)
+    made, more = _generate(request, model, memory)
     problems += more
     if has_errors(problems):
         return None, ordered(problems)
@@ -114,19 +161,9 @@ def plan(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
         scope=scope,
         overwrite=request.overwrite,
         keep=request.keep,
+        remembered=memory.remembered,
     )
     return found, ordered(problems + more)
-
-
-def build(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
-    """Plan, and if nothing stands in the way, write."""
-    from ggen_rdf.write.apply import apply
-
-    found, problems = plan(request)
-    if found is None or found.blocked or has_errors(problems):
-        return found, problems
-    request.progress("Writing", request.root)
-    return found, problems + apply(found)
 
 
 def query(request: Request, text: str) -> tuple[Answer | None, list[Diagnostic]]:
@@ -170,7 +207,7 @@ class _Made:
     unchanged: list[Entry]
 
 
-def _generate(request: Request, model: Model, before: Manifest) -> tuple[_Made, list[Diagnostic]]:
+def _generate(request: Request, model: Model, memory: Memory) -> tuple[_Made, list[Diagnostic]]:
     from ggen_rdf.render import generate as room
 
     packs = room.Packs(request.root)
@@ -178,25 +215,18 @@ def _generate(request: Request, model: Model, before: Manifest) -> tuple[_Made, 
     shapes = shapes_in(model.graph)
     source = room.Model(model.graph, model.workspace.settings.name, shapes.get, model.workspace.locate.triple)
     made = _Made([], [])
+
+    def known(path: str, template_hash: str, context_hash: str) -> bool:
+        entry = memory.known(path, template_hash, context_hash)
+        made.unchanged.extend([entry] if entry else [])
+        return entry is not None
+
     for order in orders:
         request.progress("Generating", order.pack)
-        artefacts, more = room.generate(order, packs, source, _known(before, made.unchanged))
+        artefacts, more = room.generate(order, packs, source, known)
         made.artefacts.extend(artefacts)
         problems += more
     return made, problems
-
-
-def _known(before: Manifest, unchanged: list[Entry]) -> Callable[[str, str, str], bool]:
-    """Whether the manifest already has an artefact of that template and context; if so, it is noted as unchanged."""
-
-    def known(path: str, template_hash: str, context_hash: str) -> bool:
-        entry = before.by_key.get((path, ""))
-        if entry is None or (entry.template_hash, entry.context_hash) != (template_hash, context_hash):
-            return False
-        unchanged.append(entry)
-        return True
-
-    return known
 
 
 def _orders(request: Request, model: Model) -> tuple[list[Order], list[Diagnostic]]:

@@ -68,6 +68,13 @@ class Console:
         elif found or not aside:
             sys.stderr.write(text)
 
+    def replay(self, found: Sequence[Diagnostic]) -> tuple[str, str]:
+        """What `show` says in full, plain and in colours; to be said again by a build in which nothing changed."""
+        from ggen_rdf.diagnostics.render import ansi, full, plain
+
+        plainly, coloured = ("".join(full(d, style) + "\n\n" for d in ordered(found)) for style in (plain, ansi))
+        return plainly + _tally(list(found)), coloured + _tally(list(found))
+
     def show_traceback(self, error: Exception) -> None:
         """Show where ggen itself went wrong, to who asked for it."""
         if self.verbose or os.environ.get("GGEN_DEBUG"):

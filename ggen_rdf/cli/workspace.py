@@ -50,7 +50,7 @@ def request(console: Console, **asked: Any) -> Request:
             asked[name] = from_workspace(top, asked[name])
     for name in ("overwrite", "keep"):
         asked[name] = tuple(from_workspace(top, path) for path in asked.get(name, ()))
-    return Request(root=top, progress=console.status, **asked)
+    return Request(root=top, progress=console.status, replay=console.replay, **asked)
 
 
 def from_workspace(top: str, path: str) -> str:
