@@ -80,22 +80,22 @@ def label(said: dict[str, set[ox.NamedNode | ox.Literal]]) -> str | None:
     return None
 
 
-def kinds(said: dict[str, set[ox.NamedNode | ox.Literal]]) -> list[str]:
+def kinds(said: dict[str, set[ox.NamedNode | ox.Literal]], kept: set[str]) -> list[str]:
     """What a term is: a property, an instance of a DPV class, or else a class."""
     types = {o.value for o in said[TYPE]}
     if PROPERTY in types:
         return ["rdf:Property"]
-    return sorted(curie(t) for t in types if t.startswith(OURS)) or ["rdfs:Class"]
+    return sorted(curie(t) for t in types if t in kept) or ["rdfs:Class"]
 
 
 def line(iri: str, said: dict[str, set[ox.NamedNode | ox.Literal]], kept: set[str]) -> str:
     """The statement about one term."""
-    parts = ["a " + " , ".join(kinds(said))]
+    parts = ["a " + " , ".join(kinds(said, kept))]
     if text := label(said):
         parts.append(f"rdfs:label {text}")
     if broader := sorted(curie(o.value) for o in said[BROADER] if o.value in kept):
         parts.append("skos:broader " + " , ".join(broader))
-    if schemes := sorted(curie(o.value) for o in said[SCHEME] if "legal-basis" in o.value):
+    if schemes := sorted(curie(o.value) for o in said[SCHEME] if is_scheme(o)):
         parts.append("skos:inScheme " + " , ".join(schemes))
     return f"{curie(iri)} {' ; '.join(parts)} ."
 
@@ -104,6 +104,11 @@ def is_term(iri: str, said: dict[str, set[ox.NamedNode | ox.Literal]]) -> bool:
     """Whether an IRI is a term of ours that may be used today."""
     statuses = {o.value for o in said[STATUS]}
     return iri.startswith(OURS) and bool(said[TYPE]) and label(said) is not None and "sunset" not in statuses
+
+
+def is_scheme(term: ox.NamedNode | ox.Literal) -> bool:
+    """Whether a scheme is one that we keep: those of legal bases are all that tells Art. 6, 9, 45, 46 and 49 apart."""
+    return "legal-basis" in term.value
 
 
 def main(arguments: list[str]) -> int:
@@ -115,7 +120,9 @@ def main(arguments: list[str]) -> int:
     facts = read(sorted(file for path in given for file in (path.glob("*.ttl") if path.is_dir() else [path])))
     kept = {iri for iri, said in facts.items() if is_term(iri, said)}
     prefixes = [f"@prefix {name}: <{namespace}> ." for name, namespace in PREFIXES.items()]
-    lines = sorted((line(iri, facts[iri], kept) for iri in kept), key=str.encode)
+    schemes = {curie(o.value) for iri in kept for o in facts[iri][SCHEME] if is_scheme(o)}
+    lines = [line(iri, facts[iri], kept) for iri in kept] + [f"{scheme} a skos:ConceptScheme ." for scheme in schemes]
+    lines.sort(key=str.encode)
     sys.stdout.write(HEADER + "\n".join(prefixes) + "\n" + ONTOLOGY + "\n" + "\n".join(lines) + "\n")
     return 0
 

@@ -7,8 +7,7 @@ that fits there. The graph is asked for distinct terms, so the cost hardly depen
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pyoxigraph as ox
 
@@ -18,8 +17,10 @@ from ggen_rdf.check.vocabularies import (
     OTHER,
     PROPERTY,
     VOCABULARIES,
+    Terms,
     declared_by_user,
     known_terms,
+    namespace_of,
 )
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Span, nearest, ordered
 from ggen_rdf.graph import Graph
@@ -41,54 +42,47 @@ _WANTS = {
 """What the value of a property is used as."""
 
 _PREDICATES = "SELECT DISTINCT ?term { ?s ?term ?o }"
-_VALUES = "SELECT DISTINCT ?p ?term { ?s ?p ?term FILTER(ISIRI(?term)) }"
+_VALUES = "SELECT DISTINCT ?term { ?s ?p ?term FILTER(ISIRI(?term)) }"
 _DATATYPES = "SELECT DISTINCT (DATATYPE(?o) AS ?term) { ?s ?p ?o FILTER(ISLITERAL(?o)) }"
 
 
 def check_terms(graph: Graph, locator: Locator) -> list[Diagnostic]:
     """Report every use of a term that its vocabulary does not have."""
     found: list[Diagnostic] = []
-    for iri, uses in sorted(_unknown(graph).items()):
-        namespace = _namespace(iri)
-        terms = known_terms(namespace, graph)
-        for use in sorted(uses):
-            guess = _nearest(iri, namespace, use, terms)
+    known = known_terms(graph)
+    for iri in _unknown(graph, locator, known):
+        for use in _uses(iri, graph):
+            guess = _nearest(iri, use, known(namespace_of(iri)))
             spans = _places(locator, iri, use)
             found.extend(_diagnostic(iri, use, guess, span, locator) for span in spans)
     return ordered(found)
 
 
-def _unknown(graph: Graph) -> dict[str, set[str]]:
-    """The terms that are used and that their vocabulary does not have, and what they are used as."""
-    used: dict[str, set[str]] = defaultdict(set)
-    for row in graph.select(_PREDICATES):
-        used[row["term"].value].add(PROPERTY)
-    for row in graph.select(_DATATYPES):
-        if row["term"] is not None:
-            used[row["term"].value].add(DATATYPE)
-    for row in graph.select(_VALUES):
-        used[row["term"].value].add(_WANTS.get(row["p"].value, OTHER))
-    known: dict[str, dict[str, set[str]]] = {}
-    unknown = {}
-    for iri, uses in used.items():
-        namespace = _namespace(iri)
-        if namespace not in VOCABULARIES or iri == namespace or _MEMBER.match(iri):
-            continue
-        if namespace not in known:
-            known[namespace] = known_terms(namespace, graph)
-        if iri not in known[namespace] and not declared_by_user(iri, graph):
-            unknown[iri] = uses - {OTHER} or uses
-    return unknown
+def _unknown(graph: Graph, locator: Locator, known: Callable[[str], Terms]) -> list[str]:
+    """The terms that are used and that their vocabulary does not have."""
+    queries = [_PREDICATES, _VALUES] + ([_DATATYPES] if locator.any_datatypes() else [])
+    used = {row["term"].value for query in queries for row in graph.select(query) if row["term"] is not None}
+    ours = [iri for iri in used if namespace_of(iri) in VOCABULARIES and not _MEMBER.match(iri)]
+    return sorted(
+        iri
+        for iri in ours
+        if iri not in known(namespace_of(iri)) and iri != namespace_of(iri) and not declared_by_user(iri, graph)
+    )
 
 
-def _namespace(iri: str) -> str:
-    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+def _uses(iri: str, graph: Graph) -> list[str]:
+    """What a term is used as."""
+    term = ox.NamedNode(iri)
+    uses = {PROPERTY} if next(graph.quads(None, term), None) else set()
+    uses |= {_WANTS.get(quad.predicate.value, OTHER) for quad in graph.quads(None, None, term)}
+    return sorted(uses - {OTHER} or uses or {DATATYPE})
 
 
-def _nearest(iri: str, namespace: str, use: str, terms: dict[str, set[str]]) -> str | None:
+def _nearest(iri: str, use: str, terms: Terms) -> str | None:
     """The local name of the nearest term that fits, or None."""
+    local = len(namespace_of(iri))
     fitting = (term for term, kinds in terms.items() if use == OTHER or use in kinds)
-    return nearest(iri[len(namespace) :], (term[len(namespace) :] for term in fitting))
+    return nearest(iri[local:], (term[local:] for term in fitting))
 
 
 def _places(locator: Locator, iri: str, use: str) -> Iterable[Span]:
@@ -101,7 +95,7 @@ def _places(locator: Locator, iri: str, use: str) -> Iterable[Span]:
 
 
 def _diagnostic(iri: str, use: str, guess: str | None, span: Span, locator: Locator) -> Diagnostic:
-    vocabulary = VOCABULARIES[_namespace(iri)]
+    vocabulary = VOCABULARIES[namespace_of(iri)]
     curie = locator.curie(ox.NamedNode(iri))
     fix = None
     if guess is not None:
@@ -119,6 +113,6 @@ def _diagnostic(iri: str, use: str, guess: str | None, span: Span, locator: Loca
 
 def _local(span: Span, iri: str) -> Span:
     """The part of a place that spells the local name."""
-    local = iri[len(_namespace(iri)) :]
+    local = iri[len(namespace_of(iri)) :]
     at = span.text.rfind(local)
     return Span(span.source, span.start + at, span.start + at + len(local)) if at >= 0 else span

@@ -7,7 +7,8 @@ list is read when a term of its namespace is in question.
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -57,11 +58,29 @@ VOCABULARIES = {
 }
 
 
-def known_terms(namespace: str, graph: Graph) -> dict[str, set[str]]:
-    """The terms of a namespace and what each may be used as."""
-    file = VOCABULARIES[namespace].file
-    terms = _listed(file) if file else _declared(graph)
-    return {iri: kinds for iri, kinds in terms.items() if iri.startswith(namespace)}
+Terms = Mapping[str, set[str]]
+"""The terms of a namespace and what each may be used as."""
+
+
+def known_terms(graph: Graph) -> Callable[[str], Terms]:
+    """A function that gives the terms of a namespace; each list is read once, and only when it is asked for."""
+
+    @cache
+    def declared() -> Terms:
+        return _declared(graph)
+
+    @cache
+    def of(namespace: str) -> Terms:
+        file = VOCABULARIES[namespace].file
+        terms = _listed(file) if file else declared()
+        return {iri: kinds for iri, kinds in terms.items() if iri.startswith(namespace)}
+
+    return of
+
+
+def namespace_of(iri: str) -> str:
+    """An IRI without its local name."""
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
 def declared_by_user(iri: str, graph: Graph) -> bool:

@@ -23,6 +23,7 @@ from ggen_rdf.source.turtle import Located, Place, Scan, scan
 
 _EXACT, _PROPERTY, _SUBJECT = 3, 2, 1
 _LOCAL = re.compile(r"[^#/:]*$")
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+$")
 _Name = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 
@@ -73,6 +74,15 @@ class Locator:
         """Every place where an IRI stands as subject (0), property (1) or value (2)."""
         return [span for source in self._mentioning(iri) for span in self._index(source).uses(iri, role)]
 
+    def datatype_uses(self, iri: ox.NamedNode) -> list[Span]:
+        """Every place where an IRI stands as the datatype of a literal."""
+        return [span for source in self._mentioning(iri) for span in self._index(source).datatype_uses(iri)]
+
+    def any_datatypes(self) -> bool:
+        """Whether a text may hold a literal with a datatype of its own: Turtle has `^^` in front of one."""
+        turtle = (".ttl", ".trig", ".nt", ".nq")
+        return any(not source.path.endswith(turtle) or "^^" in source.text for source in self._sources)
+
     def curie(self, term: Term | ox.Triple) -> str:
         """A term written with the prefixes of the user's files."""
         if self._curies is None:
@@ -82,10 +92,11 @@ class Locator:
     # --- Files -----------------------------------------------------------------------------------
 
     def _mentioning(self, term: Term) -> list[Source]:
-        """The files that may speak of a term, by its local name; all of them when none has it as it is."""
+        """The files that may speak of a term, by its local name; all of them when it may be spelt in several ways."""
         local = _LOCAL.search(term.value) if isinstance(term, ox.NamedNode) else None
-        found = [source for source in self._sources if local is None or local[0] in source.text]
-        return found or list(self._sources)
+        if local is None or not _PLAIN.match(local[0]):
+            return list(self._sources)
+        return [source for source in self._sources if local[0] in source.text]
 
     def _index(self, source: Source) -> _Index:
         if source.path not in self._indexes:
@@ -223,6 +234,15 @@ class _Index:
     def uses(self, iri: ox.NamedNode, role: int) -> list[Span]:
         """Every place where an IRI stands as subject, property or value."""
         places = {(at[0], at[1]) for term, at in self._terms(role) if term == iri}
+        return [Span(self._source, start, end) for start, end in sorted(places)]
+
+    def datatype_uses(self, iri: ox.NamedNode) -> list[Span]:
+        """Every place where an IRI stands behind `^^`."""
+        places = {
+            (at[0] + self._source.text[at[0] : at[1]].rfind("^^") + 2, at[1])
+            for term, at in self._terms(2)
+            if isinstance(term, ox.Literal) and term.datatype == iri and "^^" in self._source.text[at[0] : at[1]]
+        }
         return [Span(self._source, start, end) for start, end in sorted(places)]
 
     def _terms(self, role: int) -> Iterable[tuple[Term, Place]]:
