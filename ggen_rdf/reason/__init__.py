@@ -2,6 +2,7 @@
 
 from ggen_rdf.reason.clashes import clashes
 from ggen_rdf.reason.closure import Closure
+from ggen_rdf.reason.dl import check_complete
 from ggen_rdf.reason.rules import close
 
-__all__ = ["Closure", "clashes", "close"]
+__all__ = ["Closure", "check_complete", "clashes", "close"]

@@ -52,7 +52,9 @@ _SENTENCES = {
     OWL + "intersectionOf": "{s|every} is {o}",
     OWL + "unionOf": "{o} is {s|a}",
     OWL + "oneOf": "{s|every} is one of {o}",
-    OWL + "members": "the members of this list are pairwise different or disjoint: {o}",
+    OWL + "members": "no two of these go together: {o}",
+    OWL + "disjointUnionOf": "{s|every} is exactly one of {o}",
+    OWL + "distinctMembers": "no two of these go together: {o}",
     OWL + "hasKey": "{s|every} is known by {o}",
     OWL + "propertyChainAxiom": "{s} holds along the chain {o}",
 }
@@ -138,10 +140,7 @@ class Words:
     def sentence(self, triple: Triple) -> str:
         """A triple as a sentence."""
         subject, predicate, obj = triple
-        template = _SENTENCES.get(predicate.value)
-        if template is None:
-            verb = self.library_label(predicate)
-            template = f"{{s}} {verb} {{o}}" if verb else "{s} has {p} {o}"
+        template = _SENTENCES.get(predicate.value, "{s} has {p} {o}")
         return self.fill(template, {"s": subject, "p": predicate, "o": obj})
 
     def described(self, node: ox.BlankNode, depth: int = 0) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ggen_rdf.diagnostics import ordered
-from ggen_rdf.reason import clashes, close
+from ggen_rdf.reason import check_complete, clashes, close
 from tests.reasoning.models import inferred, load_file, told
 from tests.support.golden import compare
 
@@ -32,3 +33,12 @@ def test_contradictions(model: Path, accept: bool) -> None:
     graph, locator = load_file(model)
     closure, _ = close(graph)
     compare(model.with_suffix(".txt"), told(ordered(clashes(graph, closure, locator))), accept)
+
+
+@pytest.mark.parametrize("model", cases("complete"))
+def test_what_only_hermit_finds(model: Path, accept: bool, tool: Callable[[str], str]) -> None:
+    tool("java")
+    graph, locator = load_file(model)
+    closure, _ = close(graph)
+    assert clashes(graph, closure, locator) == [], "the rules find it: it belongs to clashes/"
+    compare(model.with_suffix(".txt"), told(ordered(check_complete(graph, closure, locator))), accept)
