@@ -121,23 +121,26 @@ def test_bytes_do_not_depend_on_the_locale() -> None:
     assert "überall/\N{SNOWMAN}".encode() in shown.pop()
 
 
-def completed(words: str) -> list[str]:
+def completed(words: str, folder: Path) -> list[str]:
     """What bash offers after these words, through the script and the command itself."""
-    script = run(["completion", "bash"])[1]
+    command = folder / "ggen"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ggen_rdf "$@"\n')
+    command.chmod(0o755)
     program = (
-        f'{script}\nggen() {{ "{sys.executable}" -c "{PROGRAM}" "$@"; }}\nexport -f ggen\n'
-        'env() { (while [[ $1 == *=* ]]; do export "$1"; shift; done; "$@"); }\n'
+        "source <(ggen completion bash) && complete -p ggen >/dev/null\n"
         f"COMP_WORDS=({words} ''); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n"
-        "complete -p ggen >/dev/null && _ggen_completion ggen\nprintf '%s\\n' \"${COMPREPLY[@]}\""
+        "_ggen_completion ggen\nprintf '%s\\n' \"${COMPREPLY[@]}\""
     )
-    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
+    env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", program], env=env, capture_output=True, text=True, check=True)
     return done.stdout.split()
 
 
-def test_bash_completes_commands_and_values() -> None:
-    assert completed("ggen") == list(COMMANDS)
-    assert completed("ggen check --output-format") == ["full", "concise", "json", "sarif", "github"]
-    assert "shop" in completed("ggen new x --example")
+def test_bash_completes_commands_and_values(tmp_path: Path) -> None:
+    assert completed("ggen", tmp_path) == list(COMMANDS)
+    assert completed("ggen check --output-format", tmp_path) == ["full", "concise", "json", "sarif", "github"]
+    assert "shop" in completed("ggen new x --example", tmp_path)
+    assert "source/syntax" in completed("ggen explain", tmp_path)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
