@@ -43,7 +43,7 @@ def apply(plan: Plan) -> tuple[Applied, list[Diagnostic]]:
         return _unchanged(plan), []
     done = Done(plan.root, at=bases.FOLDER)
     try:
-        disk.make_folders(done.full(bases.FOLDER), set())
+        disk.make_folders(done.full(bases.FOLDER), [])
         with disk.alone(done.full(_LOCK)) as is_alone:
             return _carried_out(plan, done) if is_alone else (Applied(), [busy()])
     except OSError as error:
@@ -54,7 +54,7 @@ def _unchanged(plan: Plan) -> Applied:
     """Nothing to do, also not where nothing may be written; the bases are kept where they can be."""
     with suppress(OSError):
         if not plan.contents.keys() <= bases.digests(plan.root):
-            disk.make_folders(os.path.join(plan.root, bases.FOLDER), set())
+            disk.make_folders(os.path.join(plan.root, bases.FOLDER), [])
             bases.keep(plan.root, plan.contents)
     return Applied(_outputs(plan, {}), plan.after, plan.counts)
 
@@ -74,7 +74,7 @@ def _carried_out(plan: Plan, done: Done) -> tuple[Applied, list[Diagnostic]]:
         if isinstance(error, OSError):
             return Applied(), [failed(plan, done.at, error, lost)]
         raise
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         os.unlink(done.full(manifest.JOURNAL))
     with suppress(OSError):
         bases.forget(plan.root, (kept | plan.contents.keys()) - {entry.sha256 for entry in plan.after.entries})
@@ -85,8 +85,9 @@ def _announce(plan: Plan, done: Done) -> None:
     """Says what is about to be made, before anything is; with it what an earlier build announced and never finished."""
     if any(change.action is not Action.KEEP for change in plan.changes):
         done.at = manifest.JOURNAL
-        entries = dict.fromkeys((*plan.after.entries, *plan.begun, *plan.unfinished))
-        disk.put(done.full(manifest.JOURNAL), done.full(manifest.JOURNAL + ".tmp"), manifest.journal(entries))
+        more = (*plan.begun, *plan.unfinished)
+        whole = manifest.manifest(dict.fromkeys((*plan.after.entries, *more))) if more else plan.after
+        disk.put(done.full(manifest.JOURNAL), done.full(manifest.JOURNAL + ".tmp"), manifest.journal(whole))
 
 
 def _write(plan: Plan, done: Done) -> dict[str, Seen]:
@@ -99,6 +100,8 @@ def _write(plan: Plan, done: Done) -> dict[str, Seen]:
     for change in actions[Action.UPDATE]:
         _stage(change, done)
     _remove(actions[Action.REMOVE], {_folder(change.path) for change in actions[Action.CREATE]}, plan, done)
+    for path in plan.hollow:
+        _remove_hollow(path, done)
     known: set[str] = set()
     written = {change.path: _create(change, done, known) for change in actions[Action.CREATE]}
     written.update({change.path: _replace(change, plan, done) for change in actions[Action.UPDATE]})
@@ -137,12 +140,20 @@ def _remove_empty(folder: str, needed: set[str], done: Done) -> None:
         folder = _folder(folder)
 
 
+def _remove_hollow(path: str, done: Done) -> None:
+    """Removes a folder that has nothing but folders in it."""
+    done.at = path
+    for folder, _, _ in os.walk(done.full(path), topdown=False):
+        os.rmdir(folder)
+        done.emptied.append(folder)
+
+
 def _create(change: Change, done: Done, known: set[str]) -> Seen:
     done.at = change.path
     new, full = change.new or b"", done.full(change.path)
     folder = os.path.dirname(full)
     if folder not in known:
-        done.folders += disk.make_folders(folder, known)
+        disk.make_folders(folder, done.folders)
         known.add(folder)
     stat = disk.create(full, new, 0o755 if new.startswith(_SCRIPT) else disk.MODE)
     done.created.append(change.path)

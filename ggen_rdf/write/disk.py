@@ -47,16 +47,15 @@ def put(path: str, temporary: str, data: bytes) -> None:
         raise
 
 
-def make_folders(path: str, known: set[str]) -> list[str]:
-    """Makes a folder and those above it; says which were made. What is in `known` is there already."""
+def make_folders(path: str, made: list[str]) -> None:
+    """Makes a folder and those above it that are missing; each is noted in `made` as soon as it is."""
     missing = []
-    while path not in known and not os.path.isdir(path):
+    while not os.path.isdir(path):
         missing.append(path)
         path = os.path.dirname(path)
     for folder in reversed(missing):
         os.mkdir(folder)
-        known.add(folder)
-    return missing[::-1]
+        made.append(folder)
 
 
 @contextmanager

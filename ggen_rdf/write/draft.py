@@ -46,7 +46,7 @@ class Draft:
     """What is known and what was decided so far.
 
     `begun` are whole files of which the manifest will know regions only, `contents` what is to be kept as bases,
-    `removed` the paths that will be free.
+    `removed` the paths that will be free, `hollow` folders that will hold no file and have to make way for one.
     """
 
     tree: Tree
@@ -59,6 +59,7 @@ class Draft:
     begun: list[Entry] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
+    hollow: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def overwrites(self, path: str) -> bool:

@@ -112,9 +112,9 @@ def read_unfinished(root: str) -> Manifest:
     return parse(data, JOURNAL)[0] if data.endswith(_END) else Manifest()
 
 
-def journal(entries: Iterable[Entry]) -> bytes:
+def journal(manifest: Manifest) -> bytes:
     """The text of what a build is about to leave."""
-    return manifest(entries).text.encode() + _END
+    return manifest.text.encode() + _END
 
 
 def parse(data: bytes, name: str = NAME) -> tuple[Manifest, list[Diagnostic]]:
@@ -142,6 +142,14 @@ def parse(data: bytes, name: str = NAME) -> tuple[Manifest, list[Diagnostic]]:
 
 
 def _line(entry: Entry) -> str:
+    path, region, mode, digest, pack, version, *facts, terms = entry
+    fields = (path, mode, digest, f"{pack}@{version}", *facts, *terms)
+    if not region and "" not in fields and "-" not in fields and _UNSAFE.search("".join(fields)) is None:
+        return " ".join(fields)
+    return _escaped(entry)
+
+
+def _escaped(entry: Entry) -> str:
     mode = f"region:{_quote(entry.region)}" if entry.region else entry.mode
     pack = f"{_quote(entry.pack)}@{_quote(entry.pack_version)}"
     facts = (entry.sha256, pack, entry.template, entry.template_hash, entry.context_hash, entry.run, *entry.terms)

@@ -10,7 +10,10 @@ from ggen_rdf.write.manifest import Entry
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*[<>:\"|?*].*|.*[. ]", re.IGNORECASE)
+_WINDOWS = re.compile(
+    r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*[<>:\"|?*].*|.*[. ]", re.IGNORECASE | re.DOTALL
+)
+_PLAIN = re.compile(r"\w[\w-]*(?:\.[\w-]+)*", re.ASCII)
 _OWN = frozenset({"ggen.lock", "ggen.toml", ".ggen", ".git"})
 _LONGEST = 255
 
@@ -20,14 +23,15 @@ def check(entries: Iterable[Entry]) -> list[Diagnostic]:
     found = []
     fine: set[str] = set()
     for entry in entries:
-        parts = entry.path.split("/")
-        if fine.issuperset(parts) and parts[0] not in _OWN:
+        folder, _, name = entry.path.rpartition("/")
+        if folder in fine and len(name) <= _LONGEST and _PLAIN.fullmatch(name) and not _WINDOWS.fullmatch(name):
             continue
+        parts = entry.path.split("/")
         wrong = _outside(entry, parts) or _reserved(entry, parts) or _unportable(entry, parts)
-        if wrong is None:
-            fine.update(parts)
-        else:
+        if wrong is not None:
             found.append(wrong)
+        elif folder:
+            fine.add(folder)
     return found
 
 

@@ -11,12 +11,15 @@ from ggen_rdf.write.tree import Kind, Place
 
 
 def is_free(draft: Draft, path: str, place: Place) -> bool:
-    """Whether a file can be made at a path: nothing is there, or nothing but what this plan removes."""
+    """Whether a file can be made at a path: at most empty folders and what this plan removes are there."""
     if place.kind is Kind.NOTHING:
         return True
     if place.kind is Kind.BEHIND_FILE:
         return place.by in draft.removed
-    return place.kind is Kind.FOLDER and draft.tree.only(path, draft.removed)
+    if place.kind is Kind.FOLDER and draft.tree.only(path, draft.removed):
+        draft.hollow.append(path)
+        return True
+    return False
 
 
 def place_owned(draft: Draft, want: Want) -> None:

@@ -29,8 +29,9 @@ class Plan:
     """Everything that is to happen to a tree, sorted by path, and what the manifest will say afterwards.
 
     `contents` are bytes to keep as bases, by digest; `seen` are the files that stand there now; `free` those of ggen's
-    whose content is the user's. `unfinished` and `leftovers` are the entries and the temporary files of a build that
-    was cut off; `begun` are entries that only such a build would leave. A plan that is `blocked` must not be applied.
+    whose content is the user's; `hollow` empty folders in the way of a file. `unfinished` and `leftovers` are the
+    entries and the temporary files of a build that was cut off; `begun` are entries that only such a build would leave.
+    A plan that is `blocked` must not be applied.
     """
 
     root: str
@@ -38,6 +39,7 @@ class Plan:
     before: Manifest = field(default_factory=Manifest)
     after: Manifest = field(default_factory=Manifest)
     begun: tuple[Entry, ...] = ()
+    hollow: tuple[str, ...] = ()
     contents: Mapping[str, bytes] = field(default_factory=dict)
     seen: Mapping[str, Seen | None] = field(default_factory=dict)
     free: frozenset[str] = frozenset()
@@ -184,6 +186,7 @@ def _finished(draft: Draft, before: Manifest) -> Plan:
         before=before,
         after=after,
         begun=tuple(draft.begun),
+        hollow=tuple(draft.hollow),
         contents=draft.contents,
         seen={path: _seen(tree, path) for path in stands},
         free=frozenset(entry.path for entry in after.entries if entry.mode in ("once", "kept")),
