@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ggen_rdf.cli.console import Console
+from ggen_rdf.cli.terminal import wants_colour
 from ggen_rdf.cli.workspace import exit_code
 from ggen_rdf.diagnostics import Diagnostic
 from ggen_rdf.diagnostics.screen import visible
@@ -25,7 +27,7 @@ def show_plan(
     changes = [c for c in plan.changes if not only or _below(c.path, only)] if plan else []
     visible_changes = changes if console.verbose else [c for c in changes if c.action != "keep"]
     if console.for_people:
-        console.data(_diffs(plan, changes) if diff and plan else _lines(visible_changes))
+        console.data(_diffs(console, plan, changes) if diff and plan else _lines(visible_changes))
     console.show(diagnostics, {"changes": [{"action": str(c.action), "path": c.path} for c in changes]})
 
 
@@ -33,7 +35,7 @@ def show_outcome(console: Console, plan: Plan | None, diagnostics: Sequence[Diag
     """Say what a build did, and give its exit code."""
     changes = list(plan.changes) if plan else []
     if plan and diff and console.for_people:
-        console.data(_diffs(plan, changes))
+        console.data(_diffs(console, plan, changes))
     console.show(diagnostics, {"changes": [{"action": str(c.action), "path": c.path} for c in changes]})
     code = exit_code(diagnostics)
     if plan and not code:
@@ -59,7 +61,18 @@ def _below(path: str, places: Sequence[str]) -> bool:
     return any(path == place.rstrip("/") or path.startswith(place.rstrip("/") + "/") for place in places)
 
 
-def _diffs(plan: Plan, changes: Sequence[Change]) -> str:
+def _diffs(console: Console, plan: Plan, changes: Sequence[Change]) -> str:
     from ggen_rdf.write.diff import unified
 
-    return "".join(unified(plan, change) for change in changes)
+    text = "".join(unified(plan, change) for change in changes)
+    return _coloured(text) if wants_colour(console.color, sys.stdout) else text
+
+
+def _coloured(diff: str) -> str:
+    """A diff with what goes in red and what comes in green."""
+    from ggen_rdf.diagnostics.render import ansi
+
+    roles = {"+": "added", "-": "removed", "@": "line"}
+    return "".join(
+        ansi(roles[line[0]], line[:-1]) + "\n" if line[0] in roles else line for line in diff.splitlines(keepends=True)
+    )

@@ -70,10 +70,10 @@ class Console:
 
     def replay(self, found: Sequence[Diagnostic]) -> tuple[str, str]:
         """What `show` says in full, plain and in colours; to be said again by a build in which nothing changed."""
-        from ggen_rdf.diagnostics.render import ansi, full, plain
+        from ggen_rdf.diagnostics.render import ansi, plain, report
 
-        plainly, coloured = ("".join(full(d, style) + "\n\n" for d in ordered(found)) for style in (plain, ansi))
-        return plainly + _tally(list(found)), coloured + _tally(list(found))
+        found = ordered(found)
+        return report(found, plain), report(found, ansi)
 
     def show_traceback(self, error: Exception) -> None:
         """Show where ggen itself went wrong, to who asked for it."""
@@ -82,10 +82,9 @@ class Console:
 
     def _text(self, found: list[Diagnostic], extra: Mapping[str, object] | None) -> str:
         if self.output_format == "full":
-            from ggen_rdf.diagnostics.render import ansi, full, plain
+            from ggen_rdf.diagnostics.render import ansi, plain, report
 
-            style = ansi if wants_colour(self.color, sys.stderr) else plain
-            return "".join(full(d, style) + "\n\n" for d in found) + _tally(found)
+            return report(found, ansi if wants_colour(self.color, sys.stderr) else plain)
         if self.output_format == "sarif":
             from ggen_rdf.diagnostics.sarif import sarif
 
@@ -95,9 +94,3 @@ class Console:
         if self.output_format == "json":
             return as_json(found, extra)
         return {"concise": concise, "github": github}[self.output_format](found)
-
-
-def _tally(found: list[Diagnostic]) -> str:
-    counts = [(sum(d.severity is severity for d in found), severity) for severity in Severity]
-    said = [f"{number} {severity}{'s' if number > 1 else ''}" for number, severity in counts if number]
-    return ", ".join(said) + "\n" if len(found) > 1 else ""

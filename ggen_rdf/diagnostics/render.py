@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ggen_rdf.diagnostics.diagnostic import Diagnostic, Fix, Label
+from ggen_rdf.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity
 from ggen_rdf.diagnostics.screen import visible
 from ggen_rdf.diagnostics.snippet import cut, lines_of, rows
 from ggen_rdf.diagnostics.span import Source, Span
@@ -46,6 +46,16 @@ def full(diagnostic: Diagnostic, style: Style = plain) -> str:
     if diagnostic.fix:
         out += _edit(diagnostic, diagnostic.fix, margin)
     return "\n".join(out)
+
+
+def report(diagnostics: Sequence[Diagnostic], style: Style = plain) -> str:
+    """Several diagnostics one after the other, and how many there are when there is more than one."""
+    shown = "".join(full(d, style) + "\n\n" for d in diagnostics)
+    if len(diagnostics) < 2:
+        return shown
+    counts = ((sum(d.severity is severity for d in diagnostics), severity) for severity in Severity)
+    said = (f"{number} {severity}{'s' if number > 1 else ''}" for number, severity in counts if number)
+    return shown + ", ".join(said) + "\n"
 
 
 @dataclass(frozen=True)
