@@ -19,6 +19,8 @@ from ggen_rdf.library import library_path
 from ggen_rdf.source.blank import GraphView, TextView
 from ggen_rdf.source.curies import Curies
 from ggen_rdf.source.documents import format_of, graph_of
+from ggen_rdf.source.json_ld import scan_json
+from ggen_rdf.source.rdf_xml import scan_xml
 from ggen_rdf.source.turtle import Located, Place, Scan, scan
 
 _EXACT, _PROPERTY, _SUBJECT = 3, 2, 1
@@ -257,9 +259,9 @@ class _Index:
 
 
 def _scan(source: Source) -> Scan:
-    if source.path.endswith((".rdf", ".owl")):
-        return Scan()
-    if source.path.endswith(".jsonld"):
-        return Scan()
     base = graph_of(source.path)
+    if source.path.endswith((".rdf", ".owl")):
+        return scan_xml(source.text, base)
+    if source.path.endswith(".jsonld"):
+        return scan_json(source.text, base)
     return scan(source.text, base, quads=source.path.endswith(".nq"))
