@@ -6,14 +6,17 @@ lacks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pyoxigraph as ox
 
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
+from ggen_rdf.render.regex import Dialect, regex_filter
 from ggen_rdf.render.target import (
-    Filter,
+    EXACT,
     Reserved,
     Spelling,
     Target,
@@ -98,7 +101,7 @@ def _problems(description: _Description, node: ox.NamedNode | ox.BlankNode, sour
                 )
     for part in description.nodes(node, "identifier"):
         casing = description.text(part, "casing")
-        if casing not in CASINGS:
+        if casing not in (*CASINGS, EXACT):
             guess = nearest(casing or "", CASINGS)
             yield _about(
                 source,
@@ -116,7 +119,7 @@ def _about(source: Source, message: str, act: str | None = None, word: str | Non
 
 def _filters(
     description: _Description, node: ox.NamedNode | ox.BlankNode, spellings: dict[str, Spelling], name: str
-) -> dict[str, Filter]:
+) -> dict[str, Callable[..., Any]]:
     ignores_case = description.text(node, "ignoresCase") == "true"
     fold = (lambda s: frozenset(w.lower() for w in s)) if ignores_case else (lambda s: s)
     reserved = Reserved(
@@ -126,11 +129,17 @@ def _filters(
         ignores_case,
     )
     longest = description.text(node, "maxLength")
-    filters: dict[str, Filter] = {"number": number, "type": type_filter(spellings, name)}
+    filters: dict[str, Callable[..., Any]] = {"number": number, "type": type_filter(spellings, name)}
     for part in description.nodes(node, "identifier"):
+        own = fold(description.words(part, "reserved"))
         filters[description.text(part, "filter") or ""] = identifier_filter(
             description.text(part, "casing") or "snake",
-            reserved,
+            replace(
+                reserved,
+                all=reserved.all | own,
+                unescapable=reserved.unescapable | own,
+                pattern=description.text(part, "reservedAs") or reserved.pattern,
+            ),
             int(longest) if longest else None,
             description.text(part, "pattern") or "{}",
         )
@@ -142,5 +151,17 @@ def _filters(
         filters[description.text(part, "filter") or ""] = string_filter(
             description.text(part, "pattern") or "{}", description.escapes(part), description.text(part, "codePoint")
         )
+    for part in description.nodes(node, "regex"):
+        filters["regex"] = regex_filter(_dialect(description, part))
     filters["literal"] = literal_filter(spellings, filters.get("string"), name)
     return filters
+
+
+def _dialect(description: _Description, part: ox.NamedNode | ox.BlankNode) -> Dialect:
+    def pairs(kind: str) -> dict[str, str]:
+        found = ((description.text(e, "character"), description.text(e, "as")) for e in description.nodes(part, kind))
+        return {character: spelled for character, spelled in found if character and spelled is not None}
+
+    most = description.text(part, "maxRepeat")
+    lacks = description.words(part, "lacks")
+    return Dialect(pairs("escape"), pairs("inBrackets"), lacks, pairs("flag"), int(most) if most else None)

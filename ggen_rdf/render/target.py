@@ -18,6 +18,9 @@ from ggen_rdf.render.words import CASINGS, one_line, shortened, words
 
 Filter: TypeAlias = Callable[..., Code]
 
+EXACT = "exact"
+"""The casing of a name that must be an identifier already."""
+
 
 class SpellingError(Exception):
     """A value that the target has no spelling for. The message says which and why."""
@@ -37,7 +40,7 @@ class Target:
 
     name: str
     line_comment: str | None
-    filters: Mapping[str, Filter]
+    filters: Mapping[str, Callable[..., Any]]
     spellings: Mapping[str, Spelling]
     digest: str
 
@@ -53,6 +56,8 @@ def _memoised(make: Callable[[str], str]) -> Filter:
             pass
         if isinstance(value, Record):
             return apply(value.get("name"))
+        if isinstance(value, list):
+            return apply(" ".join(str.__str__(v.get("name") if isinstance(v, Record) else v) for v in value))
         if not isinstance(value, str):
             raise SpellingError(f"`{value}` is not text" if value is not None else "there is no value here")
         code = known[value] = Code(make(value))
@@ -79,11 +84,17 @@ class Reserved:
 
 
 def identifier_filter(casing: str, reserved: Reserved, longest: int | None, pattern: str) -> Filter:
-    """A filter that makes an identifier of a name."""
-    join = CASINGS[casing]
+    """A filter that makes an identifier of a name, or of several names together.
+
+    With the casing `exact`, the name must be a plain identifier already and stays as it is.
+    """
 
     def make(name: str) -> str:
-        spelled = shortened(join(words(name)), longest)
+        if casing == EXACT:
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or len(name) > (longest or len(name)):
+                raise SpellingError(f"`{name}` is not a plain identifier of this target")
+            return pattern.replace("{}", reserved.escaped(name))
+        spelled = shortened(CASINGS[casing](words(name)), longest)
         if spelled[0].isdigit():
             spelled = f"_{spelled}"
         return pattern.replace("{}", reserved.escaped(spelled))
