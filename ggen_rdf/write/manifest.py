@@ -28,6 +28,7 @@ _UNSAFE = re.compile("[\x00-\x20%#\x7f\x85\u2028\u2029\ud800-\udfff]")
 _FIELDS = 8
 _ESCAPE = re.compile("((?:%[0-9A-F]{2})+)")
 _HEX = re.compile("[0-9a-f]{64}")
+_MARKS = "<|=>"
 _CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 
 
@@ -143,17 +144,27 @@ def parse(data: bytes, name: str = NAME) -> tuple[Manifest, list[Diagnostic]]:
 
 def _line(entry: Entry) -> str:
     path, region, mode, digest, pack, version, *facts, terms = entry
-    fields = (path, mode, digest, f"{pack}@{version}", *facts, *terms)
-    if not region and "" not in fields and "-" not in fields and _UNSAFE.search("".join(fields)) is None:
-        return " ".join(fields)
-    return _escaped(entry)
+    fields = (path, mode, digest, pack, version, *facts, *terms)
+    if (
+        region
+        or "" in fields
+        or "-" in fields
+        or "@" in version
+        or _UNSAFE.search("".join(fields))
+        or path[0] in _MARKS
+    ):
+        return _escaped(entry)
+    return " ".join((path, mode, digest, f"{pack}@{version}", *facts, *terms))
 
 
 def _escaped(entry: Entry) -> str:
-    mode = f"region:{_quote(entry.region)}" if entry.region else entry.mode
-    pack = f"{_quote(entry.pack)}@{_quote(entry.pack_version)}"
-    facts = (entry.sha256, pack, entry.template, entry.template_hash, entry.context_hash, entry.run, *entry.terms)
-    return " ".join([_field(entry.path), mode, *(f if f is pack else _field(f) for f in facts)])
+    mode = f"{entry.mode}:{_quote(entry.region)}" if entry.region else entry.mode
+    path = _field(entry.path)
+    if path[0] in _MARKS:
+        path = f"%{ord(path[0]):02X}{path[1:]}"
+    pack = f"{_field(entry.pack)}@{_field(entry.pack_version).replace('@', '%40')}"
+    facts = (entry.template, entry.template_hash, entry.context_hash, entry.run, *entry.terms)
+    return " ".join([path, mode, entry.sha256, pack, *map(_field, facts)])
 
 
 def _field(value: str) -> str:
@@ -175,7 +186,7 @@ def _unquote(value: str) -> str:
 def _entry(line: str) -> Entry | _Flaw:
     fields = line.rstrip("\r").split(" ")
     if "" in fields:
-        return _Flaw(len(" ".join(fields[: fields.index("")])) + 1, "a field is missing here")
+        return _Flaw(sum(len(f) + 1 for f in fields[: fields.index("")]) + 1, "a field is missing here")
     if len(fields) < _FIELDS:
         return _Flaw(len(line) + 1, f"the line ends after {len(fields)} of at least {_FIELDS} fields")
     path, mode, digest, pack, *facts = fields
@@ -211,7 +222,7 @@ def _head(source: Source, line: str) -> Diagnostic | None:
 
 def _unmerged(source: Source, lines: list[str]) -> Diagnostic | None:
     for number, line in enumerate(lines, 1):
-        if line[:1] in "<|=>" and _CONFLICT.match(line):
+        if line[:1] in _MARKS and _CONFLICT.match(line):
             start = source.offset(number, 1)
             return Diagnostic(
                 "write/lock",
