@@ -149,6 +149,8 @@ class Evaluation:
             return
         group = f"GROUP BY ?this HAVING (COUNT(DISTINCT ?value) > {constraint.number})"
         body = f"{{ SELECT ?this {{ {_values(shape, scope)} }} {group} }}"
+        if constraint.number == 1 and shape.path.iri:
+            body = f"{_values(shape, scope)} ?this {shape.path.sparql} ?other . FILTER(!sameTerm(?value, ?other))"
         yield from (_violation(shape, constraint, row["this"]) for row in self._rows(body, "?this"))
 
     def _has_value(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
