@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from types import TracebackType
 
-from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, Undefined, UndefinedError
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
 
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Span, nearest
@@ -155,23 +155,19 @@ def _quoted(message: str) -> str:
 
 
 def _raw(value: object, where: TemplateFile, number: int, target: Target, note: tuple[str, ...]) -> Diagnostic:
-    """The expression of the line that is likeliest to be meant: an `if` without `else`, else one without a filter."""
+    """The expression of the line that is likeliest to be meant is the first without a filter of the target."""
     line = _line(where, number)
     found = list(re.compile(r"\{\{-?(.*?)-?\}\}").finditer(where.source.text, line.start, line.end))
-    if isinstance(value, Undefined):
-        meant = next((m for m in found if " if " in m[1] and " else " not in m[1]), None)
-        what, act = "an inline `if` without `else` gives nothing to write", 'add `else ""`'
-    else:
-        meant = next(
-            (m for m in found if not any(f"| {f}" in m[1] for f in target.filters)), found[0] if found else None
-        )
-        what = f"{_what(value)} reaches the artefact raw" + (f": `{meant[1].strip()}`" if meant else "")
-        act = f"pass it through a filter of the target, e.g. `{{{{ … | {_likely(target)} }}}}`"
+    unfiltered = (m for m in found if not any(f"| {f}" in m[1] for f in target.filters))
+    meant = next(unfiltered, found[0] if found else None)
     span = Span(where.source, meant.start(), meant.end()) if meant else line
     filters = ", ".join(f"`{f}`" for f in sorted(target.filters))
-    label = Label(span, "no filter made code of this" if act.startswith("pass") else "")
     return Diagnostic(
-        "render/raw-text", what, (label,), (*note, f"the filters of the target `{target.name}` are {filters}"), act
+        "render/raw-text",
+        f"{_what(value)} reaches the artefact raw" + (f": `{meant[1].strip()}`" if meant else ""),
+        (Label(span, "no filter made code of this"),),
+        (*note, f"the filters of the target `{target.name}` are {filters}"),
+        help=f"pass it through a filter of the target, e.g. `{{{{ … | {_likely(target)} }}}}`",
     )
 
 
