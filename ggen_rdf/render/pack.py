@@ -111,7 +111,8 @@ def read_pack(place: PackPlace, common: Sequence[tuple[str, str]]) -> tuple[Pack
     templates = tuple(reading.templates(source if single else None))
     workbooks = tuple(reading.workbooks())
     variables, more = read_variables(manifest.get("vars", {}), source)
-    problems += more + _unknown_each(templates, levels)
+    problems += more
+    problems += [] if problems else _unknown_each(templates, levels)
     if problems:
         return None, problems
     constraints = manifest.get("constraints")
