@@ -6,6 +6,7 @@ author's own and counts as code. There is no clock, no chance and no environment
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ggen_rdf.project import Record, Text
+from ggen_rdf.project.query import plural_of
 from ggen_rdf.render.code import Code, code_of, joined
 from ggen_rdf.render.target import Target
 
@@ -38,13 +40,17 @@ class MissingFieldError(Exception):
 
 
 class _Generator(CodeGenerator):
-    """Writes the author's own text as code, and joins with `~` only what is code."""
+    """Writes the author's own text as code, joins only code with `~`, and lets `x if y` be nothing otherwise."""
 
     def visit_Const(self, node: nodes.Const, frame: Frame) -> None:  # noqa: N802
         if isinstance(node.value, str):
             self.write(f"environment.literal({node.value!r})")
         else:
             super().visit_Const(node, frame)
+
+    def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:  # noqa: N802
+        otherwise = node.expr2 or nodes.Const("", lineno=node.lineno)
+        super().visit_CondExpr(nodes.CondExpr(node.test, node.expr1, otherwise, lineno=node.lineno), frame)
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
         self.write("environment.concatenation((")
@@ -143,7 +149,19 @@ def _having(records: Iterable[Record], **wanted: Any) -> list[Record]:
     return [r for r in records if all(r.get(k) == v for k, v in wanted.items())]
 
 
-_FILTERS: Mapping[str, Any] = {"join": _join, "indent": _indent, "trim": _trim, "field": _field, "having": _having}
+def _plural(name: str) -> Text:
+    """What many things of a name are called; a name that is a plural already stays."""
+    return Text(name if re.search(r"[^sui]s$", name) else plural_of(name))
+
+
+_FILTERS: Mapping[str, Any] = {
+    "join": _join,
+    "indent": _indent,
+    "trim": _trim,
+    "field": _field,
+    "having": _having,
+    "plural": _plural,
+}
 
 
 def is_raw(value: object) -> bool:
