@@ -55,6 +55,12 @@ class View:
     def _spell(self, term: Term | ox.Triple) -> str:
         return "_:" + self._said.get(term, "") if isinstance(term, ox.BlankNode) else str(term)
 
+    def surroundings(self, node: Term) -> str:
+        """What a node says and where it is mentioned, one step far: enough when it is part of a circle."""
+        out = sorted({f"{p} {_ground(o)}" for p, o in self.outgoing(node)})
+        into = sorted({f"{p} {_ground(s)}" for p, s in self.incoming(node)})
+        return "\n".join([*out, "", *into])
+
     def route(self, node: Term) -> tuple[str, ...]:
         """How a node is reached from the nearest IRI, step by step, nearest first."""
         steps: list[str] = []
@@ -72,6 +78,10 @@ class View:
             steps.append(predicate)
 
 
+def _ground(term: Term | ox.Triple) -> str:
+    return "_:" if isinstance(term, ox.BlankNode) else str(term)
+
+
 class TextView(View):
     """The triples that were found in a text."""
 
@@ -85,7 +95,8 @@ class TextView(View):
             if isinstance(o, ox.BlankNode):
                 self._in[o].append((p.value, s))
         self._by_content: dict[str, list[Term]] = defaultdict(list)
-        for node in dict.fromkeys((*self._out, *self._in)):
+        self._nodes = list(dict.fromkeys((*self._out, *self._in)))
+        for node in self._nodes:
             self._by_content[self.said(node)].append(node)
 
     def outgoing(self, node: Term) -> Edges:
@@ -99,8 +110,11 @@ class TextView(View):
     def match(self, view: View, node: Term) -> Term | None:
         """The node of this text that a node of another view stands for."""
         candidates = self._by_content.get(view.said(node), [])
-        if len(candidates) < 2:
-            return candidates[0] if candidates else None
+        if not candidates:
+            wanted = view.surroundings(node)
+            return next((one for one in self._nodes if self.surroundings(one) == wanted), None)
+        if len(candidates) == 1:
+            return candidates[0]
         route = view.route(node)
         return next((one for one in candidates if self.route(one) == route), candidates[0])
 

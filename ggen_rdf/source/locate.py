@@ -48,7 +48,12 @@ class Locator:
     ) -> None:
         self._sources = tuple(source for source in sources if format_of(source.path) is not None)
         self._graph = graph
-        self._lifted = lifted or {}
+        self._lifted: dict[Term, dict[Triple, LiftedPlace]] = defaultdict(dict)
+        for triple, place in (lifted or {}).items():
+            self._lifted[triple[0]][triple] = place
+        self._homes_of: dict[str, list[Source]] = defaultdict(list)
+        for source in self._sources:
+            self._homes_of[graph_of(source.path)].append(source)
         self._indexes: dict[str, _Index] = {}
         self._curies: Curies | None = None
         self._library: dict[str, Source | None] = {}
@@ -106,14 +111,14 @@ class Locator:
         return self._indexes[source.path]
 
     def _in_toml(self, s: Term, p: ox.NamedNode | None, o: Term | None) -> _Found | None:
-        if (s, p, o) in self._lifted:
-            return _EXACT, self._lifted[s, p, o].value  # type: ignore[index]
-        for (subject, predicate, _), place in self._lifted.items():
-            if subject == s and predicate == p:
+        said = self._lifted.get(s, {})
+        for (_, predicate, value), place in said.items():
+            if predicate == p and value == o:
+                return _EXACT, place.value
+        for (_, predicate, _), place in said.items():
+            if predicate == p:
                 return _PROPERTY, place.key
-        return next(
-            ((_SUBJECT, place.subject) for (subject, _, _), place in self._lifted.items() if subject == s), None
-        )
+        return next(((_SUBJECT, place.subject) for place in said.values()), None)
 
     def _in_library(self, s: Term, p: ox.NamedNode | None, o: Term | None) -> Span | None:
         quads = self._graph.quads(s, p, o) if self._graph else ()
@@ -167,10 +172,8 @@ class Locator:
         names = sorted({quad.graph_name for quad in quads}, key=str)
         homes: list[tuple[Source, _Name]] = []
         for name in names:
-            named = [
-                one for one in self._sources if isinstance(name, ox.NamedNode) and graph_of(one.path) == name.value
-            ]
-            others = [one for one in self._sources if one.path.endswith((".trig", ".nq"))]
+            named = self._homes_of.get(name.value, []) if isinstance(name, ox.NamedNode) else []
+            others = [one for one in self._sources if one.path.endswith((".trig", ".nq", ".jsonld"))]
             homes.extend((source, name) for source in (named or others))
         return homes
 

@@ -280,7 +280,8 @@ class _Scanner:
 
     def _close(self, token: Token) -> None:
         frame = self.frames.pop()
-        frame.at[1] = token.end
+        if frame.opened is not None:
+            frame.at[1] = token.end
         if token.text != "}":
             self.cursor.advance()
         if not self.frames:
