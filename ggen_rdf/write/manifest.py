@@ -145,20 +145,14 @@ def parse(data: bytes, name: str = NAME) -> tuple[Manifest, list[Diagnostic]]:
 def _line(entry: Entry) -> str:
     path, region, mode, digest, pack, version, *facts, terms = entry
     fields = (path, mode, digest, pack, version, *facts, *terms)
-    if (
-        region
-        or "" in fields
-        or "-" in fields
-        or "@" in version
-        or _UNSAFE.search("".join(fields))
-        or path[0] in _MARKS
-    ):
+    is_odd = region or "" in fields or "-" in fields or "@" in version or path[0] in _MARKS
+    if is_odd or _UNSAFE.search("".join(fields)):
         return _escaped(entry)
     return " ".join((path, mode, digest, f"{pack}@{version}", *facts, *terms))
 
 
 def _escaped(entry: Entry) -> str:
-    mode = f"{entry.mode}:{_quote(entry.region)}" if entry.region else entry.mode
+    mode = f"{entry.mode}:{_field(entry.region)}" if entry.region else entry.mode
     path = _field(entry.path)
     if path[0] in _MARKS:
         path = f"%{ord(path[0]):02X}{path[1:]}"
