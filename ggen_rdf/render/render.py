@@ -125,6 +125,7 @@ class _OneTemplate:
         self.part = "when"
         self.when = environment.compile_expression(template.when, undefined_to_none=False) if template.when else None
         self.globals = {
+            **self.environment.globals,
             **self.run.context.top,
             "vars": record_of("vars", {"vars": "", **self.run.values}),
             "workspace": record_of("workspace", {"workspace": "", "name": self.run.workspace}),
@@ -140,7 +141,7 @@ class _OneTemplate:
                 parent = self.run.context.levels[here.level].parent
                 here = here.get(parent) if parent else None
             self.reached = f"`{self.template.to}`" + (f" for `{_shown(record)}`" if record is not None else "")
-            self.names = tuple(sorted(names))
+            self.names = tuple(sorted(names.keys() - self.environment.globals.keys()))
             self.part = "when"
             if self.when is not None and not self.when(**names):
                 continue
