@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from tests.golden.case import HERE, execute, prepare, read_case
 from tests.support import workspaces
 from tests.support.golden import compare
+
+LIBRARY_LINE = re.compile(r"\b((?:shapes|ontologies)/[\w/-]+\.\w+):\d+\b(?!:)")
+"""A line of one of ggen's own files: it moves whenever somebody writes above it, so it is not compared."""
 
 CASES = sorted(path.parent for path in HERE.rglob("command.txt"))
 
@@ -25,8 +29,9 @@ def test_case(folder: Path, tmp_path: Path, accept: bool) -> None:
 
     after = workspaces.tree(tmp_path)
     assert str(tmp_path) not in run.stdout + run.stderr, "a path of this machine is shown"
+    stderr = LIBRARY_LINE.sub(r"\1:…", run.stderr)
     compare(case.expected / "exit.txt", f"{run.exit}\n", accept)
-    for name, text in ("stdout.txt", run.stdout), ("stderr.txt", run.stderr):
+    for name, text in ("stdout.txt", run.stdout), ("stderr.txt", stderr):
         if text or (case.expected / name).exists():
             compare(case.expected / name, text, accept)
     for file in sorted((case.expected / "files").rglob("*")):
