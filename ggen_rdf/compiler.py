@@ -191,6 +191,34 @@ def packs(root: str) -> tuple[list[Pack], list[Diagnostic]]:
     return found, ordered(problems)
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What a generated file was made from: the pack, the template, and each term of the model with its place."""
+
+    pack: str
+    template: str
+    terms: tuple[tuple[str, str], ...]
+
+
+def origin(root: str, path: str) -> Origin | None:
+    """What the manifest says of a generated file, or None for a file that ggen did not write."""
+    import pyoxigraph as ox
+
+    from ggen_rdf.write import manifest
+
+    entries = [e for e in manifest.read(root)[0].entries if e.path == path]
+    if not entries:
+        return None
+    workspace, _ = read_workspace(root)
+    terms = []
+    for iri in dict.fromkeys(term for entry in entries for term in entry.terms):
+        span = workspace.locate.triple(ox.NamedNode(iri))
+        place = f"{span.source.path}:{span.source.position(span.start)[0]}" if span else ""
+        terms.append((workspace.locate.curie(ox.NamedNode(iri)), place))
+    entry = entries[0]
+    return Origin(f"{entry.pack} {entry.pack_version}", entry.template, tuple(terms))
+
+
 def _run(request: Request) -> tuple[str, Callable[[Entry], bool]]:
     """What a run is called in the manifest, and which entries are its to remove."""
     if request.pack is None:
