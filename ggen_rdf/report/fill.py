@@ -2,12 +2,15 @@
 
 In: a description, a context and plain values (`vars`, `workspace`). Out: one table per sheet, or the diagnostics that
 say which path leads nowhere.
+
+A path goes from a record to its fields, to the one above it and to those below it. A field that is called like a
+level that hangs under no other leads to the record of that level which it names: `field.uses.activity.title`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from ggen_rdf.diagnostics import Diagnostic, nearest
 from ggen_rdf.project import Context, Record
@@ -17,6 +20,9 @@ from ggen_rdf.report.table import Cell, Column, Table
 _FACTS = (Column("What", width=28), Column("Value", width=90))
 _BETWEEN = "; "
 
+_Named: TypeAlias = Mapping[str, Mapping[Any, Record]]
+"""The records of each level that hangs under no other, by their keys."""
+
 
 def fill(
     description: Description, context: Context, values: Mapping[str, Mapping[str, Any]]
@@ -25,19 +31,24 @@ def fill(
     problems = list(_problems(description, context, values))
     if problems:
         return [], problems
-    return [_table(sheet, context, values) for sheet in description.sheets], []
+    named = {name: {record.get(name): record for record in context.records[name]} for name in sorted(_tops(context))}
+    return [_table(sheet, context, values, named) for sheet in description.sheets], []
 
 
-def _table(sheet: Sheet, context: Context, values: Mapping[str, Mapping[str, Any]]) -> Table:
+def _table(sheet: Sheet, context: Context, values: Mapping[str, Mapping[str, Any]], named: _Named) -> Table:
     if sheet.each is None:
         start = {**values, **context.top}
-        rows = tuple((fact, _cell(value, start)) for fact, value in sheet.facts)
+        rows = tuple((fact, _cell(value, start, named)) for fact, value in sheet.facts)
         return Table(sheet.name, _FACTS, rows, sheet.intro)
     found = []
     for record in context.records[sheet.each]:
         start = {**values, **context.top, **_above(record, context)}
-        found.append(tuple(_cell(value, start) for _, value in sheet.columns))
+        found.append(tuple(_cell(value, start, named) for _, value in sheet.columns))
     return Table(sheet.name, tuple(column for column, _ in sheet.columns), tuple(found), sheet.intro)
+
+
+def _tops(context: Context) -> set[str]:
+    return {name for name, level in context.levels.items() if level.parent is None}
 
 
 def _above(record: Record, context: Context) -> dict[str, Record]:
@@ -49,10 +60,10 @@ def _above(record: Record, context: Context) -> dict[str, Record]:
     return found
 
 
-def _cell(value: Value, start: Mapping[str, Any]) -> Cell:
+def _cell(value: Value, start: Mapping[str, Any], named: _Named) -> Cell:
     if not value.path:
         return value.text
-    ends = [end for end in _follow(start[value.path[0]], value.path[1:]) if end is not None]
+    ends = list(_follow(start[value.path[0]], value.path[1:], named))
     if value.counts:
         return len(ends)
     if len(ends) == 1 and isinstance(ends[0], int):
@@ -61,14 +72,16 @@ def _cell(value: Value, start: Mapping[str, Any]) -> Cell:
     return _BETWEEN.join(dict.fromkeys(texts)) or None
 
 
-def _follow(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+def _follow(value: Any, path: tuple[str, ...], named: _Named) -> Iterator[Any]:
     """What is at the end of a path; a list on the way stands for each of its records."""
     found = list(value) if isinstance(value, list) else [value]
     for name in path:
-        reached = []
+        reached: list[Any] = []
         for each in found:
             step = each.get(name)
-            reached += step if isinstance(step, list) else [step]
+            if name in named and isinstance(each, Record) and name != each.level and not isinstance(step, Record):
+                step = named[name].get(step)
+            reached += step if isinstance(step, list) else [] if step is None else [step]
         found = reached
     yield from found
 
@@ -122,7 +135,8 @@ def _stray(
 def _steps(context: Context, level: str) -> dict[str, str | None]:
     """Where one can go from a record of a level: each name with the level it leads to, None for a value."""
     above = set(context.ancestors(level))
-    found: dict[str, str | None] = {v: None for v in context.levels[level].variables if v not in above}
+    tops = _tops(context) - {level}
+    found = {v: v if v in tops else None for v in context.levels[level].variables if v not in above}
     found |= {v.plural: name for name, v in context.levels.items() if v.parent == level}
     parent = context.levels[level].parent
     return found | ({parent: parent} if parent else {})
