@@ -34,7 +34,8 @@ def command(context: click.Context, code: str | None) -> int:
     if entry is None:
         meant = nearest(code, codes())
         advice = f"did you mean `{meant}`?" if meant else "`ggen explain` lists all of them"
-        raise BadWordError(context, code, f"there is no diagnostic and no generated file `{code}`", "unknown code", advice)
+        message = f"there is no diagnostic and no generated file `{code}`"
+        raise BadWordError(context, code, message, "neither code nor file", advice)
     console.data(entry)
     return 0
 
