@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -73,6 +74,4 @@ def _coloured(diff: str) -> str:
     from ggen_rdf.diagnostics.render import ansi
 
     roles = {"+": "added", "-": "removed", "@": "line"}
-    return "".join(
-        ansi(roles[line[0]], line[:-1]) + "\n" if line[0] in roles else line for line in diff.splitlines(keepends=True)
-    )
+    return re.sub(r"(?m)^[+@-].*$", lambda line: ansi(roles[line[0][0]], line[0]), diff)

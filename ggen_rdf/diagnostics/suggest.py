@@ -9,8 +9,8 @@ from difflib import get_close_matches
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name closest to a misspelt one, or None when no name is close enough to be worth a guess."""
     candidates = sorted(set(known))
-    found = get_close_matches(name, candidates, n=1, cutoff=0.6)
-    if found:
-        return found[0]
     lowered = {c.lower(): c for c in candidates}
-    return lowered.get(name.lower())
+    if name.lower() in lowered:
+        return lowered[name.lower()]
+    found = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    return found[0] if found else None
