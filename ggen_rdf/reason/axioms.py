@@ -68,7 +68,7 @@ class Model:
     def axioms(self) -> list[Axiom]:
         """The axioms; ggen's own vocabulary first, so that a contradiction is looked for in the user's part."""
         found = [Axiom(t, lines) for t in self._roots() if (lines := tuple(self._lines(t)))]
-        return sorted(found, key=lambda axiom: (not _library(axiom.triple), axiom.lines))
+        return sorted(found, key=lambda axiom: (not _library(axiom.triple), _spelled(axiom)))
 
     @cached_property
     def declarations(self) -> dict[str, str]:
@@ -98,14 +98,26 @@ class Model:
         found = dict.fromkeys(self._of_type({OWL + "DatatypeProperty"}), "DatatypeProperty")
         found |= dict.fromkeys(self._of_type(_OBJECT_TRAITS), "ObjectProperty")
         known = set(found) | self._of_type({OWL + "AnnotationProperty"})
-        axioms = [triple for name in sorted(_PROPERTY_AXIOMS | {OWL + "onProperty"}) for triple in self._asserted(name)]
-        for subject, predicate, obj in axioms:
-            pair = (obj,) if predicate.value == OWL + "onProperty" else (subject, obj)
-            ends = pair[:1] if predicate.value in (RDFS + "domain", RDFS + "range") else pair
-            for end in ends:
-                if isinstance(end, ox.NamedNode) and end.value not in known and not end.value.startswith(_LANGUAGES):
-                    found[end.value] = self._kind_by_use(end)
+        for term in self._in_property_axioms():
+            if isinstance(term, ox.NamedNode) and term.value not in known and not term.value.startswith(_LANGUAGES):
+                found[term.value] = self._kind_by_use(term)
         return found
+
+    def _in_property_axioms(self) -> Iterator[Term]:
+        """Every term that stands where only a property can stand."""
+        for name in sorted(_PROPERTY_AXIOMS):
+            for subject, _, obj in self._asserted(name):
+                yield from (subject,) if name in (RDFS + "domain", RDFS + "range") else (subject, obj)
+        for name in (OWL + "onProperty", OWL + "assertionProperty"):
+            yield from (obj for _, _, obj in self._asserted(name))
+        for name in (OWL + "hasKey", OWL + "propertyChainAxiom"):
+            yield from (item for _, _, obj in self._asserted(name) for item in self._items(obj))
+        for axiom, _, _ in self._asserted(RDF_TYPE.value, OWL + "AllDisjointProperties"):
+            yield from (
+                item for s, _, obj in self._asserted(OWL + "members") if s == axiom for item in self._items(obj)
+            )
+        for trait in sorted(_TRAITS):
+            yield from (subject for subject, _, _ in self._asserted(RDF_TYPE.value, trait))
 
     def _kind_by_use(self, prop: ox.NamedNode) -> str:
         ranges = (triple[2] for triple in self._asserted(RDFS + "range") if triple[0] == prop)
@@ -191,6 +203,11 @@ class Model:
                 if quad.graph_name != INFERRED:
                     yield f"{quad.subject} {quad.predicate} {quad.object} ."
                     waiting.append(quad.object)  # type: ignore[arg-type]
+
+
+def _spelled(axiom: Axiom) -> list[str]:
+    """A text to sort by, without the names of blank nodes, which change from run to run."""
+    return [re.sub(r"_:\w+", "_:", axiom.lines[0]), *sorted(re.sub(r"_:\w+", "_:", line) for line in axiom.lines)]
 
 
 def _name(term: Term) -> str:

@@ -17,7 +17,7 @@ With `cycle:` in place of `because:`, rows are edges `?from` → `?to`, and circ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import pyoxigraph as ox
@@ -26,7 +26,7 @@ from ggen_rdf.diagnostics import Diagnostic, Severity
 from ggen_rdf.graph import Graph, Term, Triple
 from ggen_rdf.reason.closure import Closure
 from ggen_rdf.reason.cycles import circles
-from ggen_rdf.reason.headed import RDF_TYPE, HeadedQuery, occurs, read_queries, syntax_error
+from ggen_rdf.reason.headed import RDF_TYPE, HeadedQuery, occurs, read_queries, spelled, syntax_error
 from ggen_rdf.reason.patterns import Chain, Link
 from ggen_rdf.reason.statements import Statement, labels, statements, verdict
 from ggen_rdf.reason.wording import Locator, Words
@@ -59,11 +59,7 @@ def _rows(graph: Graph, query: HeadedQuery) -> list[Row]:
     solutions = graph.select(query.text)
     names = [variable.value for variable in solutions.variables]
     rows = [{n: t for n, t in zip(names, row, strict=True) if t is not None} for row in solutions]
-    return sorted(rows, key=_rank)
-
-
-def _rank(row: Mapping[str, Term]) -> list[tuple[str, str]]:
-    return [(name, "" if isinstance(term, ox.BlankNode) else str(term)) for name, term in sorted(row.items())]
+    return sorted(rows, key=lambda row: [(name, spelled(graph, term)) for name, term in sorted(row.items())])
 
 
 _Found = Iterator[tuple[object, Diagnostic]]

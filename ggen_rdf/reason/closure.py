@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import pyoxigraph as ox
+
 from ggen_rdf.graph import INFERRED, Graph, Triple
 from ggen_rdf.reason.premises import premises
 from ggen_rdf.reason.rule import Rule
@@ -23,7 +25,12 @@ class Step:
     """One run of a rule, and what was new in it."""
 
     rule: Rule
-    triples: tuple[Triple, ...]
+    quads: list[ox.Quad]
+
+    @property
+    def triples(self) -> list[Triple]:
+        """What it concluded."""
+        return [(quad.subject, quad.predicate, quad.object) for quad in self.quads]  # type: ignore[misc]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +41,7 @@ class Closure:
     steps: tuple[Step, ...]
 
     def __len__(self) -> int:
-        return sum(len(step.triples) for step in self.steps)
+        return sum(len(step.quads) for step in self.steps)
 
     @cached_property
     def _ages(self) -> dict[Triple, int]:

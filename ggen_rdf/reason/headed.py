@@ -90,6 +90,14 @@ def occurs(graph: Graph, iri: str) -> bool:
     return any(next(graph.quads(*pattern), None) for pattern in ((None, node, None), (None, RDF_TYPE, node)))
 
 
+def spelled(graph: Graph, term: object) -> str:
+    """A text to sort by, the same in every run: a blank node by what is said of it, as its name changes."""
+    if not isinstance(term, ox.BlankNode):
+        return str(term)
+    said = (f"{q.predicate} {q.object}" for q in graph.quads(term) if not isinstance(q.object, ox.BlankNode))
+    return f"[ {' ; '.join(sorted(said))} ]"
+
+
 def read_queries(kind: str, root: str | None) -> list[HeadedQuery]:
     """The queries of a kind, a project's own in place of ggen's of the same name, ordered by name."""
     found: dict[str, HeadedQuery] = {}

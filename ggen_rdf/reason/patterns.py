@@ -6,6 +6,7 @@ somebody asks why.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,7 +57,9 @@ def head_patterns(rule: Rule) -> tuple[Pattern, ...]:
 def body_patterns(rule: Rule) -> tuple[BodyPattern, ...]:
     """The triples that a rule looks for, without those whose absence it asks for."""
     algebra = _algebra(rule)
-    return tuple(_body(algebra.p, False)) if algebra else ()
+    found = _body(algebra.p, False) if algebra else ()
+    # Single triples first: they are quickly seen to be too young, a path is not.
+    return tuple(sorted(found, key=lambda pattern: isinstance(pattern.triple[1], Link)))
 
 
 def _algebra(rule: Rule) -> Any:
@@ -125,7 +128,30 @@ class Chain:
         """The triples of a shortest way from one term to another, or None when there is none."""
         if link.kind == "^":
             return self.between(end, link.parts[0], start)
+        if link.kind in ("*", "+"):
+            return self.along(start, link, end)
         return next((triples for node, triples in self.ways(start, link) if node == end), None)
+
+    def along(self, start: Term, link: Link, end: Term) -> tuple[Triple, ...] | None:
+        """The same for a repeated path, which may be thousands of steps long."""
+        if link.kind == "*" and start == end:
+            return ()
+        came: dict[Term, Way] = {}
+        waiting = deque([start])
+        while waiting and end not in came:
+            node = waiting.popleft()
+            for reached, triples in self.ways(node, link.parts[0]):
+                if reached not in came:
+                    came[reached] = node, triples
+                    waiting.append(reached)
+        if end not in came:
+            return None
+        back: list[tuple[Triple, ...]] = []
+        node = end
+        while not back or node != start:
+            node, triples = came[node]
+            back.append(triples)
+        return tuple(triple for triples in reversed(back) for triple in triples)
 
     def ways(self, start: Term, link: Link, back: bool = False) -> Iterable[Way]:
         """Where a path leads to from a term, and along which triples."""

@@ -16,11 +16,12 @@ from itertools import islice
 import pyoxigraph as ox
 
 from ggen_rdf.graph import Graph, Term, Triple, values_clause
+from ggen_rdf.reason.headed import spelled
 from ggen_rdf.reason.patterns import Chain, Link, Pattern, Variable, body_patterns, head_patterns
 from ggen_rdf.reason.rule import Rule
 
-_ENOUGH = 200
-"""So many ways in which a rule holds are looked at; more would only make an explanation slower."""
+_ENOUGH = 100
+"""So many ways in which a rule fired are compared; more would only make an explanation slower."""
 
 _ASSIGNED = re.compile(r"(?i)\bAS\s+\?(\w+)\s*\)")
 
@@ -31,28 +32,21 @@ Age = Callable[[Triple], int | None]
 
 def premises(graph: Graph, rule: Rule, triple: Triple, step: int, age: Age) -> tuple[Triple, ...]:
     """The triples older than `step` on which a rule fired to conclude a triple; none if they cannot be told."""
-    best: tuple[tuple[int, int, str], tuple[Triple, ...]] | None = None
-    for bindings in _heads(rule, triple):
-        for row in islice(_rows(graph, rule, bindings), _ENOUGH):
-            found = _instances(graph, rule, row, step, age)
-            if found is None:
-                continue
-            rank = (max(map(_known(age), found), default=0), len(found), _text(found))
-            if best is None or rank < best[0]:
-                best = rank, found
-    return best[1] if best else ()
+    ways = (
+        found
+        for bindings in _heads(rule, triple)
+        for row in _rows(graph, rule, bindings)
+        if (found := _instances(graph, rule, row, step, age)) is not None
+    )
+    return min(islice(ways, _ENOUGH), key=_rank(graph, age), default=())
 
 
-def _known(age: Age) -> Callable[[Triple], int]:
-    def of(triple: Triple) -> int:
-        found = age(triple)
-        return -1 if found is None else found
+def _rank(graph: Graph, age: Age) -> Callable[[tuple[Triple, ...]], tuple[int, int, list[str]]]:
+    def rank(triples: tuple[Triple, ...]) -> tuple[int, int, list[str]]:
+        youngest = max((found for found in map(age, triples) if found is not None), default=-1)
+        return youngest, len(triples), [spelled(graph, term) for triple in triples for term in triple]
 
-    return of
-
-
-def _text(triples: tuple[Triple, ...]) -> str:
-    return " ".join("_" if isinstance(term, ox.BlankNode) else str(term) for triple in triples for term in triple)
+    return rank
 
 
 def _heads(rule: Rule, triple: Triple) -> Iterator[dict[str, Term]]:

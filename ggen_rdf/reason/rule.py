@@ -10,6 +10,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 
+from ggen_rdf.diagnostics import Diagnostic, Label, Span
 from ggen_rdf.reason.headed import HeadedQuery
 
 _ABSENCE = re.compile(r"(?i)\b(NOT\s+EXISTS|MINUS|OPTIONAL|GROUP\s+BY)\b")
@@ -18,8 +19,10 @@ _ABSENCE_STARTS = re.compile(r"(?i)\b(?:FILTER\s*)?(?:NOT\s+EXISTS|MINUS)\b")
 _INNER_SELECT = re.compile(r"(?i)\bSELECT\s+(?:DISTINCT\s+|REDUCED\s+)?(?:\?\w+\s*)+(?=WHERE\b|\{)")
 _CONSTRUCT = re.compile(r"(?i)\bCONSTRUCT\b")
 _TERM = r"(?:\?\w+|<[^<>\s]*>|[\w.-]*:[\w.-]*|\])"
-_OPEN_PREDICATE = re.compile(rf"(?:{_TERM}\s+|[;\[]\s*)\?\w+\s+(?:\?|<|\[|\(|-?\d|_:|[\w.-]*:)")
+_OPEN_PREDICATE = re.compile(rf"(?:{_TERM}\s+|[;\[]\s*)\?(\w+)\s+(?:\?|<|\[|\(|-?\d|_:|[\w.-]*:)")
 _OPEN_CLASS = re.compile(r"(?:(?<![\w?:$-])a|\brdf:type)\s*(?:[^\s<:\w]|\?)|,\s*\?")
+_VALUES = re.compile(r"(?i)\bVALUES\s*\(?((?:\s*\?\w+)+)")
+_NEW_NODE = re.compile(r"_:|\[|\(")
 _CLASS_VARIABLE = re.compile(r"(?:(?<![\w?:$-])a|\brdf:type)\s+\?(\w+)")
 
 
@@ -45,6 +48,23 @@ class Rule:
         body = _block(text, head[1])
         return self.query.text[: start.start()], self.query.text[slice(*head)], self.query.text[slice(*body)]
 
+    def label(self, text: str = "") -> Label:
+        """A label at its opening word."""
+        match = _CONSTRUCT.search(_blanked(self.query.text))
+        start, end = match.span() if match else (0, 0)
+        return Label(Span(self.query.source, start, end), text)
+
+    @cached_property
+    def fault(self) -> Diagnostic | None:
+        """What makes it no rule, although it may be good SPARQL."""
+        if _CONSTRUCT.search(_blanked(self.query.text)) is None:
+            return Diagnostic("reason/rule-syntax", "a rule is a CONSTRUCT, and this query is none", (self.label(),))
+        if _NEW_NODE.search(_blanked(self.parts[1])):
+            label = self.label("its head makes new blank nodes, each time it runs")
+            help_text = "give the node a name made from the terms it was concluded from, with IRI(CONCAT(…))"
+            return Diagnostic("reason/rule-makes-nodes", "a rule cannot make up blank nodes", (label,), help=help_text)
+        return None
+
     @cached_property
     def waits(self) -> bool:
         """Whether it asks for what is absent, and so has to wait until the other rules have nothing to add."""
@@ -66,7 +86,8 @@ class Rule:
     @cached_property
     def open(self) -> bool:
         """Whether it reads triples of any predicate. Rather too often yes than once too little."""
-        return bool(_OPEN_PREDICATE.search(self.wanted))
+        given = {name for names in _VALUES.findall(self.wanted) for name in names.replace("?", " ").split()}
+        return any(name not in given for name in _OPEN_PREDICATE.findall(self.wanted))
 
     @cached_property
     def any_class(self) -> bool:

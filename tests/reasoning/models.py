@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from ggen_rdf.diagnostics import Diagnostic, Source
 from ggen_rdf.graph import INFERRED, LIBRARY, WORKSPACE, Graph
 from ggen_rdf.library import library_path
+from ggen_rdf.reason.headed import RDF_TYPE
 from ggen_rdf.source.locate import Locator
 
 VOCABULARY = sorted(Path(library_path("ontologies", "ggen")).glob("*.ttl"))
@@ -29,7 +30,7 @@ def load_file(path: Path) -> tuple[Graph, Locator]:
     return load((f"model/{path.name}", path.read_text(encoding="utf-8")))
 
 
-def inferred(graph: Graph) -> str:
+def inferred(graph: Graph, predicates: set[str] | None = None) -> str:
     """What was concluded about the user's own terms, as sorted N-Triples with canonical blank nodes."""
     quads = [quad for quad in graph.quads() if not str(quad.graph_name.value).startswith(LIBRARY)]
     dataset = ox.Dataset(quads)
@@ -38,8 +39,16 @@ def inferred(graph: Graph) -> str:
         f"{quad.subject} {quad.predicate} {quad.object} ."
         for quad in dataset
         if quad.graph_name == INFERRED and not str(quad.subject).startswith("<https://w3id.org/ggen#")
+        if not predicates or quad.predicate.value in predicates
     )
     return "".join(f"{line}\n" for line in sorted(lines))
+
+
+def shown(model: Path) -> set[str]:
+    """The predicates that the first line of a model, `# shows: …`, limits its expected conclusions to."""
+    first = model.read_text(encoding="utf-8").split("\n", 1)[0]
+    words = first.removeprefix("# shows:").split() if first.startswith("# shows:") else []
+    return {RDF_TYPE.value if word == "a" else word.replace("ggen:", "https://w3id.org/ggen#") for word in words}
 
 
 def told(diagnostics: list[Diagnostic]) -> str:

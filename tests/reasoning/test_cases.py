@@ -9,7 +9,7 @@ import pytest
 
 from ggen_rdf.diagnostics import ordered
 from ggen_rdf.reason import check_complete, clashes, close
-from tests.reasoning.models import inferred, load_file, told
+from tests.reasoning.models import inferred, load_file, shown, told
 from tests.support.golden import compare
 
 HERE = Path(__file__).parent
@@ -25,7 +25,7 @@ def test_conclusions(model: Path, accept: bool) -> None:
     graph, _ = load_file(model)
     _, diagnostics = close(graph)
     assert diagnostics == []
-    compare(model.with_suffix(".nt"), inferred(graph), accept)
+    compare(model.with_suffix(".nt"), inferred(graph, shown(model)), accept)
 
 
 @pytest.mark.parametrize("model", cases("clashes"))
