@@ -16,7 +16,7 @@ from ggen_rdf.cli.mistakes import BadWordError, CannotRunError
 from ggen_rdf.diagnostics import Diagnostic, nearest
 from ggen_rdf.library import library_path
 
-_LEFT_OUT = shutil.ignore_patterns(".ggen", "target", "__pycache__")
+_LEFT_OUT = {".ggen", "target", "__pycache__"}
 _NAME = re.compile(r'(?m)^(\[workspace\]\s*(?:#.*\s*|\w+\s*=.*\s*)*?name\s*=\s*)"[^"\n]*"')
 
 
@@ -58,7 +58,12 @@ def _copy(example: str, folder: str) -> None:
     """Copy an example into an empty folder; leave it empty when that fails."""
     before = set(os.listdir(folder)) if os.path.isdir(folder) else None
     try:
-        shutil.copytree(example, folder, ignore=_LEFT_OUT, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        for inner, folders, names in os.walk(example):
+            folders[:] = sorted(set(folders) - _LEFT_OUT)
+            target = os.path.join(folder, os.path.relpath(inner, example))
+            os.makedirs(target, exist_ok=True)
+            for name in sorted(names):
+                shutil.copyfile(os.path.join(inner, name), os.path.join(target, name))
         _write(os.path.join(folder, ".gitignore"), ".ggen/\n")
         path = os.path.join(folder, "ggen.toml")
         with open(path, encoding="utf-8", newline="") as file:

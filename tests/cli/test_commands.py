@@ -1,0 +1,235 @@
+"""The commands at work, in a workspace with a small pack of its own."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run
+from tests.support.golden import compare
+from tests.support.workspaces import copy_example, tree
+
+HERE = Path(__file__).parent
+
+PACK = {
+    "ggen.toml": '[workspace]\nname = "starter"\n\n[build]\npacks = ["notes"]\n',
+    "templates/notes/pack.yaml": (
+        "template: notes\nversion: 1.2.0\ndescription: A page about the model\ntarget: markdown\n"
+        "vars:\n  title: {default: Notes, description: What the page is called}\n"
+    ),
+    "templates/notes/aggregate.rq": (
+        "#: level: aggregate\nPREFIX ggen: <https://w3id.org/ggen#>\n"
+        "SELECT ?aggregate ?name WHERE { ?aggregate a ggen:AggregateRoot ; ggen:name ?name }\n"
+        "ORDER BY ?name ?aggregate\n"
+    ),
+    "templates/notes/page.md.j2": (
+        "---\nto: page.md\n---\n# {{ vars.title | text }}\n\n"
+        "{% for aggregate in aggregates %}\n* {{ aggregate.name | text }}\n{% endfor %}\n"
+    ),
+}
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with the pack `notes`, entered."""
+    root = copy_example("starter", tmp_path / "notes")
+    for path, text in PACK.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_check_has_nothing_to_say_about_a_sound_model(notes: Path) -> None:
+    assert run(["check"]) == (0, "", "")
+    assert run(["check", "-v"])[2].splitlines()[-1] == "    Finished the model is sound"
+
+
+def test_a_broken_model_is_shown_in_every_format(notes: Path) -> None:
+    (notes / "model" / "broken.ttl").write_text("@prefix : <a:> .\n:a :b\n")
+    code, out, err = run(["check"])
+    assert (code, out) == (1, "")
+    assert err.startswith("error[source/syntax]: ")
+    assert " --> model/broken.ttl:2:" in err
+    code, out, err = run(["check", "--output-format", "concise"])
+    assert (code, out) == (1, "")
+    assert err.startswith("model/broken.ttl:2:")
+    for form, start in (("json", "{"), ("sarif", "{"), ("github", "::error ")):
+        code, out, err = run(["check", "--output-format", form])
+        assert (code, err) == (1, "")
+        assert out.startswith(start)
+
+
+def test_plan_build_and_drift(notes: Path) -> None:
+    before = tree(notes)
+    assert run(["plan"]) == (0, "create   page.md\n", "")
+    assert run(["build", "--check"]) == (1, "create   page.md\n", "")
+    assert tree(notes) == before
+    assert run(["build"]) == (0, "", "")
+    assert "Task" in (notes / "page.md").read_text()
+    assert run(["plan"]) == run(["build", "--check"]) == (0, "", "")
+    assert run(["plan", "-v"])[1] == "keep     page.md\n"
+
+
+def test_diffs(notes: Path) -> None:
+    code, out, err = run(["build", "--diff"])
+    assert (code, err) == (0, "")
+    assert out.startswith("--- /dev/null\n+++ b/page.md\n")
+    model = notes / "model" / "tasks.ttl"
+    model.write_text(model.read_text().replace('"Task"@en', '"Duty"@en'))
+    code, out, err = run(["plan", "--diff"])
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-2:] == ["-* Task", "+* Duty"]
+    assert run(["plan", "--diff", "templates"])[1] == ""
+    assert run(["plan", "--diff", "page.md"])[1] == out
+    assert "\033[31m-* Task\033[0m" in run(["--color=always", "plan", "--diff"])[1]
+
+
+def test_changes_are_in_the_json(notes: Path) -> None:
+    code, out, err = run(["build", "--output-format", "json"])
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {"version": 1, "changes": [{"action": "create", "path": "page.md"}], "diagnostics": []}
+
+
+def test_an_edit_is_kept_until_it_is_given_up(notes: Path) -> None:
+    run(["build"])
+    page = notes / "page.md"
+    edited = page.read_text() + "mine\n"
+    page.write_text(edited)
+    code, _, err = run(["build"])
+    assert code == 1
+    assert "error[write/edited]" in err
+    assert page.read_text() == edited
+    os.chdir(notes / "model")
+    assert run(["build", "--overwrite", "../page.md"])[0] == 0
+    assert "mine" not in page.read_text()
+
+
+def test_gen_writes_where_it_is_told_from_any_folder(notes: Path) -> None:
+    os.chdir(notes / "model")
+    assert run(["gen", "notes", "--vars", "title=All = one", "--output", "../docs/"]) == (0, "", "")
+    assert "# All = one" in (notes / "docs" / "page.md").read_text()
+    assert sorted(path.name for path in (notes / "model").iterdir()) == ["tasks.ttl"]
+
+
+def test_status_is_for_those_who_look(notes: Path) -> None:
+    said = run(["build", "-v"])[2].splitlines()
+    assert all(line[:12].strip().isalpha() and line[12] == " " for line in said)
+    assert said[-2:] == ["     Created page.md", "    Finished 1 created"]
+    assert run(["build", "-v"])[2].splitlines()[-1] == "    Finished 1 unchanged"
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["ASK { ?x a ggen:AggregateRoot }"], "true\n"),
+        (["ASK { ?x a ggen:Nothing }"], "false\n"),
+        (["SELECT ?x ?n { ?x a ggen:AggregateRoot ; ggen:name ?n }"], "x      n\n─────  ────\n:Task  Task\n"),
+        (["--format=csv", "SELECT ?x { ?x a ggen:AggregateRoot }"], "x\r\n:Task\r\n"),
+        (["--format=json", "SELECT ?x { ?x a ggen:AggregateRoot }"], '[\n  {\n    "x": ":Task"\n  }\n]\n'),
+        (["--format=md", "SELECT ?x { ?x a ggen:AggregateRoot }"], "| x |\n| --- |\n| :Task |\n"),
+    ],
+)
+def test_query(notes: Path, words: list[str], wanted: str) -> None:
+    assert run(["query", *words]) == (0, wanted, "")
+
+
+def test_a_construct_gives_turtle(notes: Path) -> None:
+    code, out, err = run(["query", "CONSTRUCT { ?x a ggen:Thing } { ?x a ggen:AggregateRoot }"])
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == ":Task a ggen:Thing ."
+
+
+def test_a_query_is_read_from_stdin(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.read", lambda: "ASK { ?x a ggen:AggregateRoot }", raising=False)
+    assert run(["query", "-"]) == (0, "true\n", "")
+
+
+def test_what_a_query_has_to_say_stays_off_stdout(notes: Path) -> None:
+    code, out, err = run(["query", "SELECT", "--output-format", "json"])
+    assert (code, out) == (1, "")
+    assert json.loads(err)["diagnostics"][0]["code"] == "query/syntax"
+
+
+@pytest.mark.parametrize("name", ["contexts", "personal-data", "tenants"])
+def test_reports_about_the_shop(name: str, workspace: Path, accept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(workspace)
+    code, out, err = run(["report", name])
+    assert (code, err) == (0, "")
+    compare(HERE / "reports" / f"{name}.txt", out, accept)
+
+
+def test_a_report_of_ones_own_in_a_file(notes: Path) -> None:
+    (notes / "reports").mkdir()
+    (notes / "reports" / "names.rq").write_text("# All names.\nSELECT ?n { ?x ggen:name ?n ; a ggen:AggregateRoot }\n")
+    assert "names          All names.\n" in run(["report"])[1]
+    assert run(["report", "names", "--output", "names.md"]) == (0, "", "")
+    assert (notes / "names.md").read_bytes() == b"| n |\n| --- |\n| Task |\n"
+    assert run(["report", "names", "--output", "names.md", "--format=csv"]) == (0, "", "")
+    assert (notes / "names.md").read_bytes() == b"n\r\nTask\r\n"
+    code, _, err = run(["report", "nmaes"])
+    assert code == 2
+    assert "did you mean `names`?" in err
+
+
+def test_packs_are_listed_and_described(notes: Path) -> None:
+    listed = [line.split()[:2] for line in run(["pack", "list"])[1].splitlines()]
+    assert ["notes", "1.2.0"] in listed
+    assert listed == sorted(listed)
+    code, out, err = run(["pack", "show", "notes"])
+    assert (code, err) == (0, "")
+    assert "  title  (xsd:string, default Notes)  What the page is called\n" in out
+    code, _, err = run(["pack", "show", "nots"])
+    assert code == 2
+    assert "did you mean `notes`?" in err
+
+
+def test_the_example_of_a_pack(notes: Path) -> None:
+    example = notes / "templates" / "notes" / "example"
+    assert run(["pack", "test", "notes"])[0] == 0
+    shutil.copytree(notes / "model", example / "model")
+    (example / "ggen.toml").write_text('[workspace]\nname = "example"\n')
+    code, _, err = run(["pack", "test", "notes"])
+    assert code == 1
+    assert "the example of `notes` also gives `page.md`, unexpectedly" in err
+    assert run(["pack", "test", "notes", "--accept"]) == (0, "", "")
+    assert run(["pack", "test", "notes"]) == (0, "", "")
+    expected = example / "expected" / "page.md"
+    expected.write_text(expected.read_text().replace("Task", "Duty"))
+    code, _, err = run(["pack", "test", "notes"])
+    assert code == 1
+    assert " --> templates/notes/example/expected/page.md:" in err
+    assert "now it is `* Task`" in err
+    assert sorted(tree(example)) == ["expected/page.md", "ggen.toml", "model/tasks.ttl"]
+
+
+def test_new_copies_an_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there" / ".git").mkdir(parents=True)
+    for folder, words in (('my "shop"', ["--example", "shop"]), ("there", []), ("a/b/c", [])):
+        code, out, err = run(["new", folder, *words])
+        assert (code, out) == (0, "")
+        assert f"cd {folder}\n" in err
+        assert (tmp_path / folder / ".gitignore").read_text() == ".ggen/\n"
+        assert run(["-C", folder, "check"]) == (0, "", "")
+    assert 'name = "my \\"shop\\""' in (tmp_path / 'my "shop"' / "ggen.toml").read_text()
+    assert run(["-q", "new", "quiet"]) == (0, "", "")
+
+
+def test_new_leaves_nothing_behind_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_source: str, _target: str, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shutil, "copyfile", full)
+    (tmp_path / "empty").mkdir()
+    for folder in ("empty", "fresh"):
+        code, out, err = run(["new", folder])
+        assert (code, out) == (2, "")
+        assert err.startswith(f"error[cli/new]: `{folder}` cannot be written: no space left on device\n")
+    assert sorted(tmp_path.rglob("*")) == [tmp_path / "empty"]
