@@ -43,18 +43,26 @@ def apply(plan: Plan) -> tuple[Applied, list[Diagnostic]]:
         return _unchanged(plan), []
     done = Done(plan.root, at=bases.FOLDER)
     try:
-        disk.make_folders(done.full(bases.FOLDER), [])
+        _make_own_folder(plan.root)
         with disk.alone(done.full(_LOCK)) as is_alone:
             return _carried_out(plan, done) if is_alone else (Applied(), [busy()])
     except OSError as error:
         return Applied(), [failed(plan, done.at, error, [])]
 
 
+def _make_own_folder(root: str) -> None:
+    """The folder of what ggen knows about this copy of the workspace only; git is told to leave it alone."""
+    folder, made = os.path.join(root, bases.FOLDER), list[str]()
+    disk.make_folders(folder, made)
+    if made:
+        disk.create(os.path.join(folder, ".gitignore"), b"*\n")
+
+
 def _unchanged(plan: Plan) -> Applied:
     """Nothing to do, also not where nothing may be written; the bases are kept where they can be."""
     with suppress(OSError):
         if not plan.contents.keys() <= bases.digests(plan.root):
-            disk.make_folders(os.path.join(plan.root, bases.FOLDER), [])
+            _make_own_folder(plan.root)
             bases.keep(plan.root, plan.contents)
     return Applied(_outputs(plan, {}), plan.after, plan.counts)
 

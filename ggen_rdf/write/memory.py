@@ -27,7 +27,7 @@ class Memory:
     def known(self, path: str, template_hash: str, context_hash: str) -> Entry | None:
         """The entry of what this same ggen made of this template and context, if its bytes are still there."""
         entry = self.manifest.by_key.get((path, ""))
-        if not self.is_same_ggen or entry is None or entry.sha256 not in self.kept:
+        if not self.is_same_ggen or entry is None or entry.mode == "kept" or entry.sha256 not in self.kept:
             return None
         return entry if (entry.template_hash, entry.context_hash) == (template_hash, context_hash) else None
 

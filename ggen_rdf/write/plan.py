@@ -86,7 +86,7 @@ def plan(
     draft.diagnostics += diagnostics
     if not has_errors(diagnostics):
         owns = scope or (lambda entry: entry.run == run)
-        wants = [*_wants(artefacts, run), *(Want(entry._replace(run=run), None) for entry in unchanged)]
+        wants = [*_wants(artefacts, run), *(Want(e if e.run == run else e._replace(run=run), None) for e in unchanged)]
         _decide(draft, sorted(wants, key=_order), owns)
     return _finished(draft, before), draft.diagnostics
 

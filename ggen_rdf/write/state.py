@@ -7,6 +7,7 @@ what a build in which nothing changed consists of, so it imports next to nothing
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import sys
@@ -74,6 +75,14 @@ def write(root: str, key: str, state: dict[str, Any]) -> None:
 
 def up_to_date(root: str, key: str) -> dict[str, Any] | None:
     """The state of the last build, if everything it read and all it wrote are still the same."""
+    gc.disable()
+    try:
+        return _compare(root, key)
+    finally:
+        gc.enable()
+
+
+def _compare(root: str, key: str) -> dict[str, Any] | None:
     state = read(root, key)
     if state is None or state["lock"] != lock_digest(root):
         return None

@@ -201,6 +201,12 @@ def test_permissions(tmp_path: Path) -> None:
     assert modes == {"a": 0o644, "b": 0o600, "s": 0o755}
 
 
+def test_git_leaves_what_ggen_keeps_for_itself_alone(tmp_path: Path) -> None:
+    """Only the manifest is to be committed."""
+    built(tmp_path, owned({"a": "1"}))
+    assert (tmp_path / ".ggen/.gitignore").read_text() == "*\n"
+
+
 def test_a_run_leaves_what_other_runs_made(tmp_path: Path) -> None:
     """`ggen gen` removes only what it made itself, and so does `ggen build`."""
     built(tmp_path, owned({"build": "1", "also": "1"}))

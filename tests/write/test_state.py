@@ -179,6 +179,18 @@ def test_an_unchanged_context_is_known(root: Path) -> None:
     assert known() is None
 
 
+def test_a_kept_file_is_not_known(root: Path) -> None:
+    """If the user takes the decision back, it has to be rendered."""
+    (root / "out/a").write_text("mine")
+    built(root, owned(FILES), keep=["out/a"])
+    _build(root)
+    read, _ = manifest.read(str(root))
+    entry = read.by_key["out/a", ""]
+    last = memory.recall(str(root), read, state.observe(str(root)))
+    assert (entry.mode, last.is_same_ggen) == ("kept", True)
+    assert last.known("out/a", entry.template_hash, entry.context_hash) is None
+
+
 def test_what_is_known_need_not_be_there(root: Path) -> None:
     """A file that the user removed comes back without being rendered."""
     read, _ = manifest.read(str(root))
