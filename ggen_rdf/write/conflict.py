@@ -9,7 +9,7 @@ from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 from ggen_rdf.write.regions import Block, Flaw
 from ggen_rdf.write.tree import Kind, Place
 
-_LONG = 500
+_LONG, _WIDE = 500, 80
 _NOTHING_WRITTEN = "no file was written"
 
 
@@ -144,10 +144,14 @@ def _wrote(verb: str, theirs: list[str], wrote: list[str]) -> str:
         return f"{verb} nothing from here on" if theirs else f"{verb} another end of the last line"
     line = wrote[0]
     if not theirs or theirs[0].strip() != line.strip():
-        return f"{verb} `{line.strip()}`" if line.strip() else f"{verb} an empty line"
+        return f"{verb} `{_short(line.strip())}`" if line.strip() else f"{verb} an empty line"
     if theirs[0].rstrip("\r") == line.rstrip("\r"):
         return f"{verb} this line with {'CR LF' if line.endswith(chr(13)) else 'LF'} at its end"
-    return f"{verb} this line with other white space: `{line}`"
+    return f"{verb} this line with other white space: `{_short(line)}`"
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= _WIDE else line[: _WIDE - 1] + "…"
 
 
 def _lines(data: bytes) -> list[str]:
