@@ -63,6 +63,51 @@ def test_lone_surrogates_do_not_stop_a_report() -> None:
         assert shown.encode()
 
 
+ALLOWED = {
+    "log": {"$schema": "", "version": "", "runs": "run"},
+    "run": {"tool": "tool", "columnKind": "", "invocations": "invocation", "results": "result"},
+    "tool": {"driver": "driver"},
+    "driver": {"name": "", "semanticVersion": "", "rules": "rule"},
+    "rule": {"id": "", "shortDescription": "message"},
+    "invocation": {"executionSuccessful": ""},
+    "result": {
+        **dict.fromkeys(("ruleId", "ruleIndex", "level", "partialFingerprints"), ""),
+        **{"message": "message", "locations": "location", "relatedLocations": "location", "fixes": "fix"},
+    },
+    "location": {"id": "", "physicalLocation": "physical", "message": "message"},
+    "physical": {"artifactLocation": "artifact", "region": "region"},
+    "artifact": {"uri": ""},
+    "region": dict.fromkeys(("startLine", "startColumn", "endLine", "endColumn"), ""),
+    "fix": {"description": "message", "artifactChanges": "change"},
+    "change": {"artifactLocation": "artifact", "replacements": "replacement"},
+    "replacement": {"deletedRegion": "region", "insertedContent": "message"},
+    "message": {"text": ""},
+}
+"""What of SARIF 2.1.0 (OASIS) we use: the properties of each object, and which object each of them holds."""
+
+
+def test_sarif_has_only_what_its_schema_knows() -> None:
+    def visit(value: Any, kind: str) -> None:
+        for item in value if isinstance(value, list) else [value]:
+            if not kind:
+                assert not isinstance(item, list)
+                continue
+            assert set(item) <= set(ALLOWED[kind]), kind
+            for name, inner in item.items():
+                visit(inner, ALLOWED[kind][name])
+
+    log = json.loads(sarif(SHOWN, "0.1.0"))
+    visit(log, "log")
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    for result in log["runs"][0]["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note")
+        for location in result.get("locations", []):
+            region = location["physicalLocation"]["region"]
+            assert (region["startLine"], region["startColumn"]) <= (region["endLine"], region["endColumn"])
+            assert min(region.values()) >= 1
+
+
 def results(text: str) -> list[Any]:
     found: list[Any] = json.loads(text)["runs"][0]["results"]
     return found
