@@ -39,9 +39,7 @@ class Answer:
 
 def java() -> str | None:
     """The path of Java, or None when there is none."""
-    home = os.environ.get("JAVA_HOME")
-    inside = shutil.which("java", path=os.path.join(home, "bin")) if home else None
-    return inside or shutil.which("java")
+    return shutil.which("java")
 
 
 def classify(program: str, lines: Iterable[str]) -> Answer:
@@ -49,13 +47,20 @@ def classify(program: str, lines: Iterable[str]) -> Answer:
     text = _run(program, ["-U"], [lines])
     if _inconsistent(text):
         return Answer(False)
+    if "Classes equivalent to 'owl:Nothing'" not in text:
+        raise HermitError(_why(text))
     return Answer(True, tuple(sorted(_EMPTY.findall(text))))
 
 
 def first_inconsistent(program: str, ontologies: list[list[str]]) -> int | None:
     """The number of the first of some ontologies that contradicts itself, or None when none does."""
     text = _run(program, ["-k"], ontologies)
-    return text.count("is satisfiable.") if _inconsistent(text) else None
+    judged = text.count("is satisfiable.")
+    if _inconsistent(text):
+        return judged
+    if judged != len(ontologies):  # what it cannot read it passes over, and ends as if all were well
+        raise HermitError(_why(text))
+    return None
 
 
 def _inconsistent(text: str) -> bool:
@@ -86,6 +91,7 @@ def _run(program: str, action: list[str], ontologies: Iterable[Iterable[str]]) -
 
 
 def _why(text: str) -> str:
-    """The sentence in a Java stack trace."""
-    first = next((line for line in text.splitlines() if line.strip()), "it gave no reason")
-    return re.sub(r'^Exception in thread "main" [\w.$]+: ', "", first).strip()
+    """The sentence in what Java printed."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(("Exception in", "It all went", "Error:"))]
+    return re.sub(r'^Exception in thread "main" [\w.$]+: ', "", next(iter(told or lines), "it gave no reason"))
