@@ -53,12 +53,14 @@ def new_project(shop: Path) -> Iterator[str]:
 
 def build(shop: Path) -> Iterator[str]:
     """Everything the workspace asks for."""
-    title("2. Build it")
+    title("2. Build it: Rust, SQL for each tenant, and a workbook")
     before = set(shop.rglob("*"))
+    start = time.monotonic()
     ggen("build", cwd=shop)
+    seconds = time.monotonic() - start
     new = [path for path in shop.rglob("*") if path.is_file() and path not in before and ".ggen" not in path.parts]
     kinds = {suffix: sum(1 for path in new if path.suffix == suffix) for suffix in (".rs", ".sql", ".xlsx")}
-    say("  " + ", ".join(f"{count} {suffix} files" for suffix, count in kinds.items()))
+    say(f"  {', '.join(f'{count} {suffix}' for suffix, count in kinds.items())} files in {seconds:.1f} seconds")
     yield f"{len(new)} files generated"
 
 
@@ -104,25 +106,24 @@ def show_data_map(shop: Path) -> Iterator[str]:
 
     title("5. The map of personal data (GDPR), a workbook")
     (path,) = shop.rglob("*.xlsx")
-    sheet = openpyxl.load_workbook(path).worksheets[0]
-    rows = [[str(cell or "") for cell in row] for row in sheet.iter_rows(values_only=True)]
-    rows = [row for row in rows if sum(map(bool, row)) > 2]
-    check(len(rows) > 5, "the map is empty")
-    for row in rows[:6]:
-        say("  " + " | ".join(cell[:22].ljust(22) for cell in row[:4]))
-    say(f"  … {len(rows) - 1} rows in {path.relative_to(shop)}")
-    yield f"a data map with {len(rows) - 1} rows"
+    rows = list(openpyxl.load_workbook(path)["Fields"].iter_rows(values_only=True))
+    head = next((number for number, row in enumerate(rows) if "Field" in row), 0)
+    fields = [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :]]
+    personal = [field for field in fields if field.get("Personal data?") == "yes"]
+    check(bool(personal), "the map knows no personal data")
+    columns = ("In", "Field", "Category", "Legal bases", "Retention")
+    for row in (dict(zip(columns, columns, strict=True)), *personal[:5]):
+        say("  " + " ".join(str(row[column] or "")[:24].ljust(25) for column in columns).rstrip())
+    say(f"  … {len(personal)} of {len(fields)} fields are personal data; all in {path.relative_to(shop)}")
+    yield f"a data map with {len(fields)} fields"
 
 
 def break_the_model(shop: Path) -> Iterator[str]:
-    """A misspelt datatype: the error points at it, and nothing is written."""
-    title("6. Break the model: misspell a datatype")
+    """An event that changes what does not exist: the error points at it, and nothing is written."""
+    title("6. Break the model: let an event change an attribute that no user has")
     path = shop / "model" / "identity.ttl"
-    sound, broken = (
-        "shop:email ; sh:order 1 ; sh:datatype xsd:string",
-        "shop:email ; sh:order 1 ; sh:datatype xsd:strng",
-    )
-    path.write_text(path.read_text().replace(sound, broken, 1))
+    head, event = path.read_text().split("shop:EmailChanged a ", 1)
+    path.write_text(head + "shop:EmailChanged a " + event.replace("ggen:sets shop:email", "ggen:sets shop:phone", 1))
     ggen("build", cwd=shop, expected=1)
     yield "a mistake found at its line, and nothing overwritten"
 
@@ -148,7 +149,7 @@ def show(path: Path, start: str, lines: int) -> None:
     """A few lines of a file, from the one that starts with a text."""
     text = path.read_text().splitlines()
     first = next(number for number, line in enumerate(text) if line.startswith(start))
-    width = shutil.get_terminal_size((100, 24)).columns - 4
+    width = shutil.get_terminal_size((120, 24)).columns - 4
     for line in text[first : first + lines]:
         say("  │ " + line[:width])
     say("  │ …")
