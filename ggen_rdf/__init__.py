@@ -1,1 +1,3 @@
+"""ggen: one Turtle model in, a checked system out."""
+
 __version__ = "0.1.0"
