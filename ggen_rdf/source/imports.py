@@ -7,11 +7,12 @@ that nothing answers to.
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
 import pyoxigraph as ox
 
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, nearest
-from ggen_rdf.graph import Graph
+from ggen_rdf.graph import LIBRARY, Graph
 from ggen_rdf.library import library_path
 from ggen_rdf.source.documents import format_of, library_graph
 from ggen_rdf.source.inputs import files_below
@@ -19,6 +20,8 @@ from ggen_rdf.source.locate import Locator
 
 IMPORTS = ox.NamedNode("http://www.w3.org/2002/07/owl#imports")
 _ONTOLOGIES = "SELECT DISTINCT ?o WHERE { ?o a <http://www.w3.org/2002/07/owl#Ontology> }"
+_CLOSE = 0.85
+"""How much alike two IRIs must be: they share their first half with most others."""
 _DECLARED = re.compile(r"(?m)^<([^>]+)>\s+a\s+owl:Ontology")
 
 
@@ -64,7 +67,9 @@ def _library() -> dict[str, str]:
 
 
 def _unresolved(iri: str, known: list[str], graph: Graph, locator: Locator) -> list[Diagnostic]:
-    guess = nearest(_plain(iri), [one for one in known if not one.startswith("https://w3id.org/ggen/library/")])
+    guess = nearest(_plain(iri), [one for one in known if not one.startswith(LIBRARY)])
+    if guess and SequenceMatcher(None, _plain(iri), guess).ratio() < _CLOSE:
+        guess = None
     found = []
     for quad in sorted(graph.quads(None, IMPORTS, ox.NamedNode(iri)), key=str):
         span = locator.triple(quad.subject, IMPORTS, quad.object)  # type: ignore[arg-type]

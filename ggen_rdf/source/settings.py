@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ggen_rdf.diagnostics import Diagnostic, Source
 from ggen_rdf.source.inputs import MODEL, SETTINGS, places_of
 from ggen_rdf.source.texts import read_file
-from ggen_rdf.source.toml import TomlFile, read_toml, unknown_setting, wrong_type
+from ggen_rdf.source.toml import TomlFile, kind_of, read_toml, unknown_setting, wrong_type
 from ggen_rdf.source.toml_places import Path
 
 _TABLES = ("workspace", "build", "pack", "tenant")
@@ -88,7 +88,9 @@ class _Reader:
         for index, place in enumerate(named):
             if os.path.isabs(place) or ".." in place.replace("\\", "/").split("/"):
                 span = self.file.item(path, index)
-                self.diagnostics.append(wrong_type(self.file, path, "a folder inside the workspace", span))
+                self.diagnostics.append(
+                    wrong_type(self.file, path, "a folder inside the workspace", span, "this is outside")
+                )
         return places_of(list(named))
 
     def _table(self, path: Path, known: tuple[str, ...] | None) -> Mapping[str, object]:
@@ -127,5 +129,6 @@ class _Reader:
             return ()
         for index, item in enumerate(value):
             if not isinstance(item, str):
-                self.diagnostics.append(wrong_type(self.file, path, "a list of texts", self.file.item(path, index)))
+                span, text = self.file.item(path, index), f"this is {kind_of(item)}"
+                self.diagnostics.append(wrong_type(self.file, path, "a list of texts in quotes", span, text))
         return tuple(item for item in value if isinstance(item, str))

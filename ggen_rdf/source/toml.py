@@ -16,6 +16,18 @@ from ggen_rdf.source.texts import File
 from ggen_rdf.source.toml_places import Path, TomlPlaces, toml_places
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_WORD = re.compile(r"[^\W\d][\w. /-]*(?<! )(?=[ \t]*(?:#.*)?$)", re.MULTILINE)
+_NO_VALUE = "expected a value here"
+_REASONS = {
+    "Invalid value": _NO_VALUE,
+    "Invalid statement": "expected a key or a `[table]` here",
+    "Invalid initial character for a key part": "a key cannot start with this",
+    "Expected '=' after a key in a key/value pair": "expected `=` between key and value",
+    "Cannot overwrite a value": "this is set already",
+    "Unclosed array": "expected `]` here",
+    "Expected newline or end of document after a statement": "expected the end of the line here",
+    "Unterminated string": "this string does not end",
+}
 _KINDS = {
     str: "text in quotes",
     bool: "true or false",
@@ -64,16 +76,14 @@ def read_toml(file: File) -> tuple[TomlFile | None, list[Diagnostic]]:
 def _not_toml(source: Source, message: str) -> Diagnostic:
     found = _PLACE.search(message)
     reason = _PLACE.sub("", message)
-    reason = (reason[:1].lower() + reason[1:]).replace("'", "`").replace("invalid", "not a valid")
+    reason = _REASONS.get(reason, reason[:1].lower() + reason[1:].replace("'", "`"))
     end = len(source.text.rstrip())
     at = source.offset(int(found[1]), int(found[2])) if found and found[1] else end
     at = min(at, end)
-    return Diagnostic(
-        "source/toml",
-        f"`{source.path}` stops being TOML here",
-        (Label(Span(source, at, min(at + 1, len(source.text))), reason),),
-        help="text needs quotes, lists need `[ ]`, tables are headed by `[name]`",
-    )
+    word = _WORD.match(source.text, at)
+    span = Span(source, at, word.end() if word else min(at + 1, len(source.text)))
+    fix = Fix("put text in quotes", span, f'"{word[0]}"') if word and reason == _NO_VALUE else None
+    return Diagnostic("source/toml", f"`{source.path}` stops being TOML here", (Label(span, reason),), fix=fix)
 
 
 def unknown_setting(file: TomlFile, path: Path, known: Iterable[str], where: str) -> Diagnostic:
@@ -90,8 +100,8 @@ def unknown_setting(file: TomlFile, path: Path, known: Iterable[str], where: str
     )
 
 
-def wrong_type(file: TomlFile, path: Path, wanted: str, span: Span | None = None) -> Diagnostic:
-    """The diagnostic for a value of the wrong kind."""
+def wrong_type(file: TomlFile, path: Path, wanted: str, span: Span | None = None, text: str = "") -> Diagnostic:
+    """The diagnostic for a value of the wrong kind, or for the item of a list at `span`."""
     value: object = file.tables
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
@@ -99,7 +109,7 @@ def wrong_type(file: TomlFile, path: Path, wanted: str, span: Span | None = None
     return Diagnostic(
         "source/setting-type",
         f"`{path[-1]}` must be {wanted}",
-        (Label(span, f"this is {kind_of(value)}" if span == file.value(path) else f"expected {wanted}"),),
+        (Label(span, text or f"this is {kind_of(value)}"),),
     )
 
 
