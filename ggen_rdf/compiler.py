@@ -95,11 +95,12 @@ def check(request: Request) -> tuple[Model | None, list[Diagnostic]]:
 def _checks(request: Request, model: Model) -> Iterator[Diagnostic]:
     graph, locate = model.graph, model.workspace.locate
     yield from check_terms(graph, locate)
-    yield from clashes(graph, model.closure, locate, model.workspace.root)
+    contradictions = clashes(graph, model.closure, locate, model.workspace.root)
+    yield from contradictions
     shapes, problems = checking_shapes(model.workspace.root)
     yield from problems
     yield from check_shapes(graph, shapes, locate)
-    if request.complete:
+    if request.complete and not has_errors(contradictions):  # HermiT would find the same ones, at length
         from ggen_rdf.reason.dl import check_complete
 
         yield from check_complete(graph, model.closure, locate)
