@@ -29,7 +29,7 @@ def close(graph: Graph, root: str | None = None) -> tuple[Closure, list[Diagnost
     return Closure(graph, tuple(run.steps)), run.diagnostics
 
 
-_MOST_RUNS = 10_000
+_MOST_RUNS = 1_000
 
 _IN_INFERRED = f" {INFERRED} .\n".encode()
 
