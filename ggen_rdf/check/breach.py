@@ -21,11 +21,14 @@ _INTEGERS = {
 }  # fmt: skip
 """The store keeps integers of every size as xsd:integer, so their datatype is known by their range alone."""
 
+_NUMERIC = {"integer", "decimal", "float", "double"}
+"""The datatypes whose well-formed literals are numbers."""
+
 _CASTABLE = {
-    "integer", "decimal", "float", "double", "boolean", "dateTime", "date", "time", "duration", "dayTimeDuration",
-    "yearMonthDuration", "gYear", "gYearMonth", "gMonthDay", "gDay", "gMonth",
+    "boolean", "dateTime", "date", "time", "duration", "dayTimeDuration", "yearMonthDuration", "gYear", "gYearMonth",
+    "gMonthDay", "gDay", "gMonth",
 }  # fmt: skip
-"""The datatypes of which the store knows which texts are well-formed."""
+"""The other datatypes of which the store knows which texts are well-formed."""
 
 _NODE_KINDS = {
     "IRI": "isIRI({v})",
@@ -66,6 +69,8 @@ def _datatype(constraint: Constraint, v: str) -> str:
     wrong = f"!isLiteral({v}) || !sameTerm(DATATYPE({v}), <{stored}>)"
     if name == "dateTimeStamp":
         return f"{wrong} || TZ({v}) = ''"
+    if name in _NUMERIC:
+        return f"{wrong} || !isNumeric({v})"
     return f"{wrong} || !COALESCE(isLiteral(<{iri}>(STR({v}))), false)" if name in _CASTABLE else wrong
 
 

@@ -26,11 +26,11 @@ _Pair = tuple[Term, Term]
 
 
 class Evaluation:
-    """One check of one graph, which must not change meanwhile."""
+    """One check of one graph, which must not change meanwhile. `closed`: every node has all its types."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, closed: bool = False) -> None:
         self.graph = graph
-        self.membership = Membership(graph)
+        self.membership = Membership(graph, closed)
         self._lacking: dict[tuple[Term, str], set[Term]] = {}
         self._pairs: dict[tuple[Path | None, str], list[_Pair]] = {}
 
@@ -69,7 +69,9 @@ class Evaluation:
     def _pattern(self, target: Target, variable: str) -> str | None:
         if target.kind in {"class", "implicit_class"}:
             return self.membership.instances(target.value.iri or "", variable)
-        predicate = target.value.ntriples
+        predicate = ox.NamedNode(target.value.iri or "")
+        if next(self.graph.quads(predicate=predicate), None) is None:
+            return None
         if target.kind == "subjects_of":
             return f"?{variable} {predicate} ?{variable}_object ."
         return f"?{variable}_subject {predicate} ?{variable} ."
@@ -160,9 +162,12 @@ class Evaluation:
             yield _violation(shape, constraint, row["this"])
 
     def _unique_lang(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
-        inner = f"{_values(shape, scope)} FILTER(LANG(?value) != '') BIND(LCASE(LANG(?value)) AS ?language)"
-        group = "GROUP BY ?this ?language HAVING (COUNT(DISTINCT ?value) > 1)"
-        for row in self._rows(f"{{ SELECT ?this ?language {{ {inner} }} {group} }}", "?this ?language"):
+        if shape.path is None:
+            return
+        other = f"?this {shape.path.sparql} ?other . FILTER(!sameTerm(?value, ?other))"
+        alike = "FILTER(LANG(?value) != '' && LCASE(LANG(?value)) = LCASE(LANG(?other)))"
+        body = f"{_values(shape, scope)} {other} {alike} BIND(LCASE(LANG(?value)) AS ?language)"
+        for row in self._rows(body, "?this ?language"):
             yield _violation(shape, constraint, row["this"])
 
     def _equals(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
@@ -263,7 +268,11 @@ def _both(shape: Shape) -> str:
 
 
 def _values(shape: Shape, scope: Scope) -> str:
-    return f"{scope('this')} ?this {shape.path.sparql} ?value ." if shape.path else scope("this")
+    if shape.path is None:
+        return scope("this")
+    reach = f"?this {shape.path.sparql} ?value ."
+    said = scope("this")
+    return reach if said == reach.replace("?value", "?this_object") else f"{said} {reach}"
 
 
 def _named(constraint: Constraint) -> str:

@@ -15,10 +15,14 @@ from ggen_rdf.graph import Graph, Term
 
 
 class Membership:
-    """Class membership in one graph, which must not change while this is in use."""
+    """Class membership in one graph, which must not change while this is in use.
 
-    def __init__(self, graph: Graph) -> None:
+    `closed` says that every node of the graph has all its types, as it has after reasoning.
+    """
+
+    def __init__(self, graph: Graph, closed: bool = False) -> None:
         self.graph = graph
+        self.closed = closed
         self._classes = cache(self._find_classes)
 
     @cached_property
@@ -70,6 +74,8 @@ class Membership:
     def _find_classes(self, iri: str) -> list[str] | None:
         """The classes whose own instances make up those of a class; None when one of them has no name."""
         top = ox.NamedNode(iri)
+        if self.closed:
+            return [str(top)] if top in self.typed else []
         found = _reached({top}, self._below) & self.typed
         if any(isinstance(term, ox.BlankNode) for term in found):
             return None

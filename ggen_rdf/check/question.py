@@ -32,10 +32,12 @@ class Question:
     head: str
     body: str
     each: bool
+    first: str = ""
+    """The triple pattern that the query starts with, as a target would be written."""
 
     def over(self, scope: str) -> str:
-        """The query for the focus nodes that a pattern over ?this finds."""
-        return f"{self.head}{{ {scope} {self.body}"
+        """The query for the focus nodes of a pattern over ?this, which is left out where the query starts with it."""
+        return f"{self.head}{{ {'' if scope == self.first else scope} {self.body}"
 
 
 @dataclass(slots=True)
@@ -70,7 +72,18 @@ def question(select: Select, path: Path | None) -> Question:
     grouped = "GROUP" in outer and any(pair == ("name", "this") for pair in tail)
     each = bool(outer & {"LIMIT", "OFFSET"}) or (bool(outer & _AGGREGATES or "GROUP" in outer) and not grouped)
     prefixes = " ".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in select.prefixes)
-    return Question(f"{_STANDARD} {prefixes} {_text(head)}", _text(tokens[start + 1 :]), each)
+    body = _text(tokens[start + 1 :])
+    return Question(f"{_STANDARD} {prefixes} {_text(head)}", body, each, _first(body, dict(select.prefixes)))
+
+
+def _first(body: str, prefixes: dict[str, str]) -> str:
+    """The first triple pattern of a body, if it says of ?this that it is of a class or has some value of a property."""
+    match = re.match(r"\s*\?this\s+(?:a\s+(\w+):([\w-]+)|(\w+):([\w-]+)\s+\?\w+)\s*[.}]", body)
+    if match is None or (match[1] or match[3]) not in prefixes:
+        return ""
+    if match[1]:
+        return f"?this a <{prefixes[match[1]]}{match[2]}> ."
+    return f"?this <{prefixes[match[3]]}{match[4]}> ?this_object ."
 
 
 def _tokens(text: str, path: Path | None) -> list[tuple[str, str]]:

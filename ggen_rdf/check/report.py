@@ -12,6 +12,7 @@ from ggen_rdf.check.violation import Failure, Violation
 from ggen_rdf.check.wording import claim, label
 from ggen_rdf.constraints import SH, Path, Shape
 from ggen_rdf.constraints.names import XSD
+from ggen_rdf.constraints.paths import objects
 from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.source.locate import Locator
@@ -121,6 +122,10 @@ class Reporter:
 
     def _labels(self, violation: Violation, shape: Shape, primary: Span | None) -> tuple[Label, ...]:
         labels = [Label(primary, label(violation, self))] if primary else []
+        if also := violation.bindings.get("also"):
+            span = self.locator.triple(also)
+            because = violation.bindings.get("because")
+            labels += [Label(span, because.value if because else "")] if span and span != primary else []
         constraint = violation.constraint
         if constraint and not self.files.knows(violation.shape.node):
             wanted = self.locator.triple(violation.shape.node, ox.NamedNode(constraint.parameter), constraint.source)
@@ -135,14 +140,29 @@ class Reporter:
 
     def _span(self, violation: Violation) -> Span | None:
         """The span of the value, else of what should lead to it, else of the focus node."""
-        focus, value = violation.focus, violation.value
-        step = _first(violation.path)
+        focus, value, path = violation.focus, violation.value, violation.path
+        if at := violation.bindings.get("at"):
+            return self.locator.triple(at)
+        if path is None:
+            return self.locator.triple(focus)
+        if path.kind == "sequence" and value is not None and all(step.iri for step in path.paths):
+            return self._at_the_end(focus, [ox.NamedNode(step.iri or "") for step in path.paths], value)
+        step = _first(path)
         if step is None:
             return self.locator.triple(focus)
         predicate, forward = step
         if not forward:
             return self.locator.triple(value, predicate, focus) if value else self.locator.triple(focus)
         return self.locator.triple(focus, predicate, value)
+
+    def _at_the_end(self, focus: Term, steps: list[ox.NamedNode], value: Term) -> Span | None:
+        """The span of a value at the end of several steps: that of its last triple."""
+        nodes = {focus}
+        for step in steps[:-1]:
+            nodes = {o for node in nodes for o in objects(self.graph, node, step)}
+        ends = (self.locator.triple(node, steps[-1], value) for node in nodes if (node, steps[-1], value) in self.graph)
+        spans = sorted((span for span in ends if span), key=lambda span: (span.source.path, span.start))
+        return spans[-1] if spans else self.locator.triple(focus)
 
 
 def _first(path: Path | None) -> tuple[ox.NamedNode, bool] | None:

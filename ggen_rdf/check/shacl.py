@@ -23,7 +23,7 @@ _RULE = sh("rule")
 
 def check_shapes(graph: Graph, files: ShapeFiles, locator: Locator) -> list[Diagnostic]:
     """What is wrong with a closed graph by the shapes of some files, and by those that the graph itself holds."""
-    found, failures = validate(graph, [files.shapes, shapes_in(graph)])
+    found, failures = validate(graph, [files.shapes, shapes_in(graph)], closed=True)
     reporter = Reporter(graph, files, locator)
     return ordered([*map(reporter.diagnostic, found), *map(reporter.failure, failures)])
 
@@ -33,11 +33,13 @@ def violations(graph: Graph, shapes: Shapes | Iterable[Shapes]) -> list[Violatio
     return validate(graph, shapes)[0]
 
 
-def validate(graph: Graph, shapes: Shapes | Iterable[Shapes]) -> tuple[list[Violation], list[Failure]]:
-    """What violates the shapes, and which shapes could not be checked."""
+def validate(
+    graph: Graph, shapes: Shapes | Iterable[Shapes], closed: bool = False
+) -> tuple[list[Violation], list[Failure]]:
+    """What violates the shapes, and which shapes could not be checked. `closed`: every node has all its types."""
     found: list[Violation] = []
     failures: list[Failure] = []
-    evaluation = Evaluation(graph)
+    evaluation = Evaluation(graph, closed)
     for collection in [shapes] if isinstance(shapes, Shapes) else shapes:
         some, rest = _asked(evaluation, collection)
         found += some

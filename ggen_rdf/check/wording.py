@@ -66,6 +66,11 @@ def _number(violation: Violation) -> int:
     return violation.constraint.number if violation.constraint else 0
 
 
+def _characters(violation: Violation) -> str:
+    number = _number(violation)
+    return f"{number} character{'' if number == 1 else 's'}"
+
+
 def _count(violation: Violation, names: Names) -> int | None:
     path = violation.path
     if path is None or path.iri is None or isinstance(violation.focus, ox.Literal):
@@ -115,15 +120,15 @@ def _plain(text: str) -> Callable[[Violation, Names], str]:
 _TEXTS: dict[str, Callable[[Violation, Names], str]] = {
     "min_count": _at_least,
     "max_count": _at_most,
-    "qualified_min_count": _with("needs at least", " values that fit the shape"),
-    "qualified_max_count": _with("may have at most", " values that fit the shape"),
+    "qualified_min_count": lambda violation, names: f"needs at least {_number(violation)} values that fit the shape",
+    "qualified_max_count": lambda violation, names: f"may have at most {_number(violation)} values that fit the shape",
     "datatype": _with("is not of datatype"),
     "class": _with("is not a"),
     "node_kind": _node_kind,
     "in": _one_of,
     "pattern": _with("does not match"),
-    "min_length": _with("is shorter than", " characters"),
-    "max_length": _with("is longer than", " characters"),
+    "min_length": lambda violation, names: f"is shorter than {_characters(violation)}",
+    "max_length": lambda violation, names: f"is longer than {_characters(violation)}",
     "min_inclusive": _with("is less than"),
     "min_exclusive": _with("is not more than"),
     "max_inclusive": _with("is more than"),
