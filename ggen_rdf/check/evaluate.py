@@ -90,11 +90,7 @@ class Evaluation:
 
     def lacking(self, inner: Shape, outer: Shape, scope: Scope) -> set[Term]:
         """Those values of the outer shape's path which do not have the inner shape."""
-        path = outer.path
-
-        def values(variable: str) -> str:
-            return f"{scope(variable + '_of')} ?{variable}_of {path.sparql} ?{variable} ." if path else scope(variable)
-
+        values = _beyond(scope, outer.path)
         key = inner.node, values("this")
         if key not in self._lacking:
             self._lacking[key] = {violation.focus for violation in self.violations(inner, values)}
@@ -137,13 +133,14 @@ class Evaluation:
     # --- Constraints on all values of a node ------------------------------------------------------
 
     def _min_count(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
-        if constraint.number < 1 or shape.path is None:
+        if shape.path is None or constraint.number < 1 + shape.path.stays:
             return
         reach = f"?this {shape.path.sparql} ?value ."
         body = f"{scope('this')} FILTER NOT EXISTS {{ {reach} }}"
         if constraint.number > 1:
             group = f"GROUP BY ?this HAVING (COUNT(DISTINCT ?value) < {constraint.number})"
-            body = f"{{ SELECT ?this {{ {scope('this')} OPTIONAL {{ {reach} }} }} {group} }}"
+            values = _values(shape, scope) if shape.path.stays else f"{scope('this')} OPTIONAL {{ {reach} }}"
+            body = f"{{ SELECT ?this {{ {values} }} {group} }}"
         yield from (_violation(shape, constraint, row["this"]) for row in self._rows(body, "?this"))
 
     def _max_count(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
@@ -157,8 +154,7 @@ class Evaluation:
 
     def _has_value(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
         wanted = _named(constraint)
-        there = f"EXISTS {{ ?this {shape.path.sparql} {wanted} }}" if shape.path else f"sameTerm(?this, {wanted})"
-        for row in self._rows(f"{scope('this')} FILTER(!{there})", "?this"):
+        for row in self._rows(f"{scope('this')} FILTER(!({_leads(shape.path, wanted)}))", "?this"):
             yield _violation(shape, constraint, row["this"])
 
     def _unique_lang(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
@@ -174,8 +170,7 @@ class Evaluation:
         other, v = f"?this {_named(constraint)}", _value(shape)
         for row in self._rows(f"{_values(shape, scope)} FILTER NOT EXISTS {{ {other} ?{v} }}", _both(shape)):
             yield _violation(shape, constraint, row["this"], row[v])
-        there = f"EXISTS {{ ?this {shape.path.sparql} ?value }}" if shape.path else "sameTerm(?this, ?value)"
-        for row in self._rows(f"{scope('this')} {other} ?value . FILTER(!{there})"):
+        for row in self._rows(f"{scope('this')} {other} ?value . FILTER(!({_leads(shape.path, '?value')}))"):
             yield _violation(shape, constraint, row["this"], row["value"])
 
     def _disjoint(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
@@ -202,13 +197,8 @@ class Evaluation:
     # --- Constraints that name shapes -------------------------------------------------------------
 
     def _property(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
-        path = shape.path
-
-        def values(variable: str) -> str:
-            return f"{scope(variable + '_of')} ?{variable}_of {path.sparql} ?{variable} ." if path else scope(variable)
-
         for inner in constraint.shapes:
-            yield from self.violations(inner, values)
+            yield from self.violations(inner, _beyond(scope, shape.path))
 
     def _logical(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
         lacking = [self.lacking(inner, shape, scope) for inner in constraint.shapes]
@@ -268,11 +258,30 @@ def _both(shape: Shape) -> str:
 
 
 def _values(shape: Shape, scope: Scope) -> str:
-    if shape.path is None:
-        return scope("this")
-    reach = f"?this {shape.path.sparql} ?value ."
-    said = scope("this")
-    return reach if said == reach.replace("?value", "?this_object") else f"{said} {reach}"
+    """The pattern of the focus nodes with their values."""
+    return _reached(scope, shape.path, "this", "value") if shape.path else scope("this")
+
+
+def _beyond(scope: Scope, path: Path | None) -> Scope:
+    """The scope of the values of a path; of the focus nodes themselves, without one."""
+    return (lambda variable: _reached(scope, path, f"{variable}_of", variable)) if path else scope
+
+
+def _reached(scope: Scope, path: Path, start: str, end: str) -> str:
+    """The pattern from the nodes of a scope to their values. A node outside the graph still reaches itself."""
+    origin, reach = scope(start), f"?{start} {path.sparql} ?{end} ."
+    if path.stays:
+        return f"{{ {origin} BIND(?{start} AS ?{end}) }} UNION {{ {origin} {reach} }}"
+    return reach if origin == reach.replace(f"?{end}", f"?{start}_object") else f"{origin} {reach}"
+
+
+def _leads(path: Path | None, value: str) -> str:
+    """The condition under which a path leads from ?this to a value."""
+    itself = f"sameTerm(?this, {value})"
+    if path is None:
+        return itself
+    there = f"EXISTS {{ ?this {path.sparql} {value} }}"
+    return f"{itself} || {there}" if path.stays else there
 
 
 def _named(constraint: Constraint) -> str:

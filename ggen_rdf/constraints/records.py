@@ -63,6 +63,14 @@ class Path:
             return f"({_JOINED[self.kind].join(inner)})"
         return f"(^{inner[0]})" if self.kind == "inverse" else f"({inner[0]}){_REPEATED[self.kind]}"
 
+    @property
+    def stays(self) -> bool:
+        """Whether the path may lead from a node to itself without a step."""
+        if self.kind in {"zero_or_more", "zero_or_one"}:
+            return True
+        inner = [path.stays for path in self.paths]
+        return any(inner) if self.kind == "alternative" else bool(inner) and all(inner)
+
 
 _JOINED = {"sequence": "/", "alternative": "|"}
 _REPEATED = {"zero_or_more": "*", "one_or_more": "+", "zero_or_one": "?"}
