@@ -39,7 +39,7 @@ class Graph:
 
     def add(self, triples: Iterable[Triple], graph: ox.NamedNode = INFERRED) -> None:
         """Add triples to one graph."""
-        self.store.extend(ox.Quad(s, p, o, graph) for s, p, o in triples)
+        self.store.extend(ox.Quad(s, p, o, graph) for s, p, o in triples)  # type: ignore[arg-type]
 
     def select(self, query: str) -> ox.QuerySolutions:
         """The solutions of a SELECT over the union of all graphs. Raises SyntaxError for a malformed query."""
@@ -47,8 +47,8 @@ class Graph:
 
     def construct(self, query: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT over the union of all graphs."""
-        for triple in self.store.query(query, use_default_graph_as_union=True):
-            yield triple.subject, triple.predicate, triple.object
+        for subject, predicate, obj in self.store.query(query, use_default_graph_as_union=True):  # type: ignore[union-attr]
+            yield subject, predicate, obj
 
     def ask(self, query: str) -> bool:
         """The answer of an ASK over the union of all graphs."""
@@ -58,7 +58,7 @@ class Graph:
         self, subject: Term | None = None, predicate: ox.NamedNode | None = None, obj: Term | None = None
     ) -> Iterator[ox.Quad]:
         """The quads of all graphs that match; None matches anything."""
-        return self.store.quads_for_pattern(subject, predicate, obj, None)
+        return self.store.quads_for_pattern(subject, predicate, obj, None)  # type: ignore[arg-type]
 
     def __contains__(self, triple: Triple) -> bool:
         return next(self.quads(*triple), None) is not None

@@ -26,6 +26,6 @@ def test_go_from_a_workspace_of_its_own(
         ran = subprocess.run([go, *check], cwd=module, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stderr
     events = module / "identity" / "events.go"
-    assert "Email string `json:\"email\"`" in events.read_text()
+    assert 'Email string `json:"email"`' in events.read_text()
     events.write_text(events.read_text().replace("Email string", "Email strin"))
     assert subprocess.run([go, "vet", "./..."], cwd=module, capture_output=True).returncode != 0

@@ -33,7 +33,10 @@ ATTRIBUTE = """#: level: attribute within aggregate
 PREFIX ggen: <https://w3id.org/ggen#>
 PREFIX sh: <http://www.w3.org/ns/shacl#>
 SELECT ?aggregate ?attribute ?name ?datatype ?shape
-WHERE { ?aggregate a ggen:AggregateRoot ; sh:property ?shape . ?shape sh:path ?attribute ; ggen:name ?name ; sh:datatype ?datatype }
+WHERE {
+  ?aggregate a ggen:AggregateRoot ; sh:property ?shape .
+  ?shape sh:path ?attribute ; ggen:name ?name ; sh:datatype ?datatype
+}
 ORDER BY ?aggregate ?attribute
 """
 FILES = {"pack.yaml": PACK, "context.rq": CONTEXT, "aggregate.rq": AGGREGATE, "attribute.rq": ATTRIBUTE}
