@@ -45,11 +45,6 @@ class Graph:
         """The solutions of a SELECT over the union of all graphs. Raises SyntaxError for a malformed query."""
         return self.store.query(query, use_default_graph_as_union=True)  # type: ignore[return-value]
 
-    def construct(self, query: str) -> Iterator[Triple]:
-        """The triples of a CONSTRUCT over the union of all graphs."""
-        for subject, predicate, obj in self.store.query(query, use_default_graph_as_union=True):  # type: ignore[union-attr]
-            yield subject, predicate, obj
-
     def ask(self, query: str) -> bool:
         """The answer of an ASK over the union of all graphs."""
         return bool(self.store.query(query, use_default_graph_as_union=True))

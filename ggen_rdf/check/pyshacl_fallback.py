@@ -145,6 +145,7 @@ def _node(term: Term) -> Any:
 
 
 def term_of(node: Any) -> Term:
+    """A term of rdflib as one of the store."""
     from rdflib import BNode, Literal
 
     if isinstance(node, BNode):

@@ -54,12 +54,9 @@ def request(console: Console, **asked: Any) -> Request:
 
 
 def from_workspace(top: str, path: str) -> str:
-    """A path the user gave, as the workspace names it; absolute when it lies outside. A final `/` is kept."""
-    absolute = os.path.join(os.getcwd(), path)
-    inside = os.path.relpath(absolute, top)
-    if inside == os.pardir or inside.startswith(os.pardir + os.sep):
-        inside = os.path.normpath(absolute)
-    return inside.replace(os.sep, "/") + ("/" if path.endswith("/") and not inside.endswith("/") else "")
+    """A path the user gave, as seen from the top of the workspace. A final `/` is kept."""
+    inside = os.path.relpath(os.path.join(os.getcwd(), path), top).replace(os.sep, "/")
+    return inside + ("/" if path.endswith("/") and not inside.endswith("/") else "")
 
 
 def exit_code(diagnostics: Sequence[Diagnostic], drift: bool = False) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ggen_rdf.diagnostics import Diagnostic, Source, Span
+from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span
 from ggen_rdf.render.generate import Order
 from ggen_rdf.render.variables import Given
 from ggen_rdf.source.settings import Settings
@@ -43,7 +43,9 @@ def one_order(
         problems += found
         if table:
             given.update(_given(table, (), table.tables, strict=False))
-    span, typed = _command_line(pack, words)
+    span, typed, place = _command_line(pack, words, output)
+    if output is not None and (output.startswith(("../", "/")) or output == ".."):
+        problems.append(_outside(output, place))
     given.update(typed)
     if output is None and pack in settings.pack_settings:
         output = settings.pack_settings[pack].output
@@ -72,15 +74,29 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _command_line(pack: str, words: Sequence[tuple[str, str]]) -> tuple[Span, dict[str, Given]]:
-    """The command line as a text, so that the pack and each word of `--vars` in it can be pointed at."""
+def _outside(output: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "write/outside",
+        f"`{output}` is outside the workspace",
+        (Label(span, "ggen writes nothing there"),),
+        help="name a path below the folder of `ggen.toml`",
+    )
+
+
+def _command_line(
+    pack: str, words: Sequence[tuple[str, str]], output: str | None
+) -> tuple[Span, dict[str, Given], Span]:
+    """The command line as a text, so that the pack, each word of `--vars`, and the output can be pointed at."""
     head = f"ggen gen {pack}"
     line = " ".join([head, *(["--vars"] if words else []), *(f"{name}={value}" for name, value in words)])
+    end = len(line)
+    line += f" --output {output}" if output is not None else ""
     source = Source("command line", line)
     given = {}
     at = len(head) + len(" --vars ")
     for name, value in words:
-        middle, end = at + len(name), at + len(name) + 1 + len(value)
-        given[name] = Given(value, Span(source, middle + 1, end), Span(source, at, middle))
-        at = end + 1
-    return Span(source, len(head) - len(pack), len(head)), given
+        middle, after = at + len(name), at + len(name) + 1 + len(value)
+        given[name] = Given(value, Span(source, middle + 1, after), Span(source, at, middle))
+        at = after + 1
+    place = Span(source, min(end + len(" --output "), len(line)), len(line))
+    return Span(source, len(head) - len(pack), len(head)), given, place
