@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,10 +50,19 @@ class ShapeFiles:
 
 def checking_shapes(root: str | None = None) -> tuple[ShapeFiles, list[Diagnostic]]:
     """The shapes every workspace is checked against, and those of the project itself; with what could not be read."""
+    return _loaded(_files(root))
+
+
+def built_in_shapes(name: str) -> ShapeFiles:
+    """The shapes of one file of ggen's own."""
+    return _loaded([(name, library_path("shapes", name))])[0]
+
+
+def _loaded(files: Iterable[tuple[str, str]]) -> tuple[ShapeFiles, list[Diagnostic]]:
     graph = Graph()
     sources: list[Source] = []
     diagnostics: list[Diagnostic] = []
-    for name, path in _files(root):
+    for name, path in files:
         with open(path, encoding="utf-8", errors="replace", newline="") as file:
             source = Source(f"shapes/{name}", file.read())
         sources.append(source)

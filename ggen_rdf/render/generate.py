@@ -17,6 +17,7 @@ from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span, has_errors, 
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
 from ggen_rdf.project import Context, project
+from ggen_rdf.render.governance import check_governance
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
 from ggen_rdf.render.read_target import read_target
 from ggen_rdf.render.render import Run, name_collisions, render
@@ -84,8 +85,10 @@ class Packs:
         """Read a pack."""
         common = [(os.path.join(path, "common"), f"{shown}/common") for path, shown in self.folders]
         pack, problems = read_pack(place, common)
-        self.files += pack.files if pack else []
-        return pack, problems
+        if pack is not None:
+            self.files += pack.files
+            problems = check_governance(pack)
+        return (None if has_errors(problems) else pack), problems
 
     def target(self, name: str, span: Span) -> tuple[Target | None, list[Diagnostic]]:
         """Read a target once; `span` is where it was asked for."""

@@ -29,6 +29,7 @@ _KEYS = (
     "compliance",
     "governance",
 )
+_GOVERNANCE = ("approved_by", "review_date", "risk_level")
 _REQUIRED = ("template", "version", "description", "target")
 
 
@@ -179,9 +180,17 @@ def _manifest(source: Source, name: str, single: bool) -> tuple[dict[str, Any] |
         ("vars", dict, "table"),
         ("output", str, "text"),
         ("main", str, "text"),
+        ("compliance", dict, "table"),
+        ("governance", dict, "table"),
     ):
         if key in keys and not isinstance(keys[key], kind):
             problems.append(_wrong(source, yaml_value_span(source, key), f"`{key}` is a {what}"))
+    governance = keys.get("governance")
+    for key in governance if isinstance(governance, dict) else ():
+        if key not in _GOVERNANCE:
+            guess = nearest(str(key), _GOVERNANCE)
+            act = f"write `{guess}`" if guess else None
+            problems.append(_wrong(source, yaml_key_span(source, str(key)), f"`governance` has no key `{key}`", act))
     return keys, problems
 
 
