@@ -38,13 +38,21 @@ def main() -> None:
     sizes = [25, 100, 1_000, *([10_000] if chosen.large else [])]
     cache = Path(os.environ.get("GGEN_CACHE") or Path.home() / ".cache" / "ggen")
     cache.mkdir(parents=True, exist_ok=True)
+    parts = []
     with tempfile.TemporaryDirectory(prefix="bench-", dir=cache) as folder:
-        tables = [start_up(Path(folder))]
-        tables += [one_size(size, Path(folder) / str(size), alone=chosen.quick) for size in sizes]
-    text = "\n\n".join([head(), *tables]) + "\n"
-    print(text, end="")
+        for part in measured(Path(folder), sizes, chosen.quick):
+            print(part + "\n", flush=True)
+            parts.append(part)
     if not chosen.quick:
-        (HERE / "results.md").write_text(text)
+        (HERE / "results.md").write_text("\n\n".join(parts) + "\n")
+
+
+def measured(folder: Path, sizes: list[int], quick: bool) -> Iterator[str]:
+    """The parts of the report, each as soon as it is there."""
+    yield head()
+    yield start_up(folder)
+    for size in sizes:
+        yield one_size(size, folder / str(size), alone=quick)
 
 
 def head() -> str:
