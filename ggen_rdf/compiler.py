@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ggen_rdf.aside import aside
 from ggen_rdf.check import apply_suppressions, check_shapes, checking_shapes
 from ggen_rdf.check.terms import check_terms
 from ggen_rdf.constraints import shapes_in
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from ggen_rdf.write.manifest import Entry
     from ggen_rdf.write.memory import Memory
     from ggen_rdf.write.plan import Plan
+
+
+_LARGE = 50_000
+"""The number of triples from which on a second process pays: below it, checking takes less than starting one."""
 
 
 def _silent(_verb: str, _what: str) -> None:
@@ -79,22 +85,37 @@ class Model:
 
 def check(request: Request) -> tuple[Model | None, list[Diagnostic]]:
     """Read, reason and check. There is a model only if nothing is wrong with it."""
+    model, problems = _closed(request)
+    if model is None:
+        return None, problems
+    problems = _judgement(request, model, problems)
+    return (None if has_errors(problems) else model), problems
+
+
+def _closed(request: Request) -> tuple[Model | None, list[Diagnostic]]:
+    """Read and reason. There is a model if everything could be read."""
     request.progress("Reading", request.root)
     workspace, problems = read_workspace(request.root)
     if has_errors(problems):
         return None, ordered(problems)
     request.progress("Reasoning", f"over {len(workspace.graph)} triples")
     closure, more = close(workspace.graph, workspace.root)
-    model = Model(workspace, closure)
+    return Model(workspace, closure), problems + more
+
+
+def _judgement(request: Request, model: Model, so_far: list[Diagnostic]) -> list[Diagnostic]:
+    """Everything that is wrong with a model, but for what is recorded as an exception."""
     request.progress("Checking", "the model")
-    problems += more + list(_checks(request, model))
-    problems = apply_suppressions(workspace.graph, workspace.locate, problems, request.as_of)
-    return (None if has_errors(problems) else model), ordered(problems)
+    found = so_far + list(_checks(request, model))
+    return ordered(apply_suppressions(model.graph, model.workspace.locate, found, request.as_of))
 
 
 def _checks(request: Request, model: Model) -> Iterator[Diagnostic]:
     graph, locate = model.graph, model.workspace.locate
-    yield from check_terms(graph, locate)
+    unknown = check_terms(graph, locate)
+    yield from unknown
+    if has_errors(unknown):  # whatever else would be said of them is a consequence
+        return
     contradictions = clashes(graph, model.closure, locate, model.workspace.root)
     yield from contradictions
     shapes, problems = checking_shapes(model.workspace.root)
@@ -140,15 +161,14 @@ def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, l
     from ggen_rdf.write.memory import recall
     from ggen_rdf.write.plan import plan as compare
 
-    model, problems = check(request)
+    model, problems = _closed(request)
     if model is None:
         return None, problems
     before, unread = manifest.read(request.root)
     if has_errors(unread):
         return None, problems + unread
     memory = recall(request.root, before, observed)
-    made, more = _generate(request, model, memory)
-    problems += more
+    made, problems = _judged_and_made(request, model, memory, problems)
     if has_errors(problems):
         return None, ordered(problems)
     run, scope = _run(request)
@@ -165,6 +185,27 @@ def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, l
         remembered=memory.remembered,
     )
     return found, ordered(problems + more)
+
+
+def _judged_and_made(
+    request: Request, model: Model, memory: Memory, so_far: list[Diagnostic]
+) -> tuple[_Made, list[Diagnostic]]:
+    """Check a model and render it; a large one both at once. What was made of a wrong model does not count."""
+    judge = partial(_judgement, request, model, so_far)
+    if len(model.graph) < _LARGE:
+        problems = judge()
+        made, more = (_Made([], []), []) if has_errors(problems) else _generate(request, model, memory)
+        return made, problems + more
+    judged = aside(judge)
+    try:
+        made, more = _generate(request, model, memory)
+    except Exception:
+        problems = judged()
+        if has_errors(problems):
+            return _Made([], []), problems
+        raise
+    problems = judged()
+    return made, problems if has_errors(problems) else problems + more
 
 
 def query(request: Request, text: str) -> tuple[Answer | None, list[Diagnostic]]:

@@ -17,7 +17,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ggen_rdf"
 
 ROOMS = (
-    *("library", "diagnostics", "artefact", "graph", "source", "reason", "constraints", "check", "project", "report"),
+    *(
+        "library",
+        "aside",
+        "diagnostics",
+        "artefact",
+        "graph",
+        "source",
+        "reason",
+        "constraints",
+        "check",
+        "project",
+        "report",
+    ),
     *("render", "write", "evolve", "compiler", "cli"),
 )
 """Each may import only those before it. `__init__` and `__main__` stand outside."""
