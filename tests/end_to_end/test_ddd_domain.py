@@ -1,0 +1,150 @@
+"""The generated crate under the compiler, the linter and its own tests: the shop, the starter, and a hostile model."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import workspaces
+from tests.support.running import Run
+
+Ggen = Callable[..., Run]
+Cargo = Callable[..., subprocess.CompletedProcess[str]]
+
+HOSTILE = Path(__file__).parent / "hostile"
+
+
+def make(model: str, target: Path) -> Path:
+    """A fresh workspace of a model."""
+    if model == "hostile":
+        return shutil.copytree(HOSTILE, target)
+    return workspaces.copy_example(model, target)
+
+
+def generate(run_ggen: Ggen, workspace: Path) -> Path:
+    """The crate of a workspace."""
+    done = run_ggen(["gen", "ddd-domain"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    return workspace / "domain"
+
+
+def passed(cargo: Cargo, crate: Path) -> int:
+    """How many tests of a crate passed; that none failed and that there was no warning, cargo has made sure of."""
+    cargo("fmt", "--check", cwd=crate)
+    cargo("clippy", "--locked", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=crate)
+    tested = cargo("test", "--locked", cwd=crate).stdout
+    return sum(int(line.split()[3]) for line in tested.splitlines() if line.startswith("test result: ok."))
+
+
+@pytest.mark.parametrize(("model", "least"), [("shop", 150), ("starter", 15), ("hostile", 150)])
+def test_the_crate_is_sound(model: str, least: int, tmp_path: Path, run_ggen: Ggen, cargo: Cargo) -> None:
+    workspace = make(model, tmp_path / model)
+    crate = generate(run_ggen, workspace)
+    before = workspaces.tree(crate)
+    assert passed(cargo, crate) >= least
+    assert workspaces.tree(crate) == before, "cargo changed what ggen wrote"
+
+
+def test_the_documentation_has_no_warning(workspace: Path, run_ggen: Ggen, cargo: Cargo) -> None:
+    crate = generate(run_ggen, workspace)
+    written = cargo("rustdoc", "--locked", "--lib", "--", "-D", "warnings", cwd=crate)
+    assert "warning" not in written.stderr
+
+
+def test_one_aggregate_alone(workspace: Path, run_ggen: Ggen, cargo: Cargo) -> None:
+    command = "gen ddd-domain --vars domain=user bounded_context=identity --output src/domain/user/"
+    done = run_ggen(command.split(), cwd=workspace)
+    assert done.exit == 0, done.stderr
+    crate = workspace / "src" / "domain" / "user"
+    assert sorted(path.name for path in (crate / "src").iterdir()) == ["foundation", "identity", "lib.rs"]
+    assert passed(cargo, crate) >= 20
+
+
+@pytest.fixture
+def crate(workspace: Path, run_ggen: Ggen) -> Path:
+    """The crate of the shop, to be spoiled."""
+    return generate(run_ggen, workspace)
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    """Spoil one place of a file."""
+    text = file.read_text()
+    assert text.count(old) >= 1, f"{old} is not in {file}"
+    file.write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "failing"),
+    [
+        (
+            "ordering/order/commands.rs",
+            "if state.status != values::Status::Paid",
+            "if state.status == values::Status::Draft",
+            ["ship_order_is_refused_when_not_paid"],
+        ),
+        (
+            "ordering/order/state.rs",
+            "self.status = values::Status::Cancelled;",
+            "",
+            ["order_cancelled_changes_the_state"],
+        ),
+        (
+            "identity/user/values.rs",
+            "foundation::max_length(value, 254)",
+            "foundation::max_length(value, 255)",
+            ["email_keeps_its_maximum_length"],
+        ),
+        (
+            "identity/user/values.rs",
+            'f.write_str("Email(<redacted>)")',
+            'write!(f, "Email({})", self.0)',
+            ["email_is_not_shown"],
+        ),
+        ("foundation/aggregate.rs", "if event.begins()", "if false", ["a_life_begins_once"]),
+        (
+            "foundation/distinct.rs",
+            "if self.0.len() >= MAX",
+            "if self.0.len() > MAX",
+            ["adding_and_removing_keep_the_bounds"],
+        ),
+    ],
+    ids=["rule", "effect", "bound", "redaction", "replay", "count"],
+)
+def test_a_wrong_crate_fails_its_own_tests(
+    crate: Path, cargo: Cargo, file: str, old: str, new: str, failing: list[str]
+) -> None:
+    """The bad twins: the crate's tests notice a rule, an effect, a bound or a redaction that is not that of the model."""
+    replace(crate / "src" / file, old, new)
+    tested = cargo("test", "--locked", "--lib", *failing, cwd=crate, check=False)
+    assert tested.returncode != 0
+    for name in failing:
+        assert f"{name} ... FAILED" in tested.stdout
+
+
+def test_a_crate_that_is_no_rust_is_refused(crate: Path, cargo: Cargo) -> None:
+    """The bad twin of the compiler: an attribute that does not exist."""
+    replace(crate / "src" / "ordering" / "order" / "state.rs", "self.placed_at = Some", "self.placed_on = Some")
+    assert "no field `placed_on`" in cargo("check", "--locked", cwd=crate, check=False).stderr
+
+
+def test_a_crate_that_is_badly_laid_out_is_refused(crate: Path, cargo: Cargo) -> None:
+    """The bad twin of the formatter."""
+    replace(crate / "src" / "lib.rs", "pub mod identity;", "pub  mod identity;")
+    assert cargo("fmt", "--check", cwd=crate, check=False).returncode != 0
+
+
+def test_other_dependencies_than_locked_are_refused(crate: Path, cargo: Cargo) -> None:
+    """The bad twin of --locked: a crate that needs what the lock does not have."""
+    replace(crate / "Cargo.toml", 'thiserror = "2.0.21"', 'thiserror = "2.0.21"\nlog = "0.4"')
+    refused = cargo("check", "--locked", "--offline", cwd=crate, check=False)
+    assert refused.returncode != 0
+    assert "--locked" in refused.stderr
+
+
+def test_the_example_is_what_is_expected(tmp_path: Path, run_ggen: Ggen) -> None:
+    done = run_ggen(["pack", "test", "ddd-domain"], cwd=tmp_path)
+    assert done.exit == 0, done.stdout + done.stderr
