@@ -372,6 +372,13 @@ BAD = {
 }  # fmt: skip
 
 
+def test_what_the_tables_have_no_place_for_is_said(tmp_path: Path, run_ggen: Ggen) -> None:
+    shutil.copytree(WAREHOUSE, tmp_path / "warehouse")
+    script = generate(run_ggen, tmp_path / "warehouse")["select.sql"]
+    said = [line.partition(": ")[2] for line in script.splitlines() if line.startswith("-- Not kept")]
+    assert said == ["Hall.plan.height.reading", "Hall.plan.width.reading"]
+
+
 @pytest.mark.parametrize("column", GOOD)
 def test_a_value_of_every_datatype_is_kept(alone: Database, column: str) -> None:
     alone.execute(f"INSERT INTO storage_select (\"table\", {column}) VALUES ('x', %s)", (GOOD[column],))  # type: ignore[call-overload]
