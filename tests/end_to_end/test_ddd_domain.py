@@ -117,7 +117,7 @@ def replace(file: Path, old: str, new: str) -> None:
 def test_a_wrong_crate_fails_its_own_tests(
     crate: Path, cargo: Cargo, file: str, old: str, new: str, failing: list[str]
 ) -> None:
-    """The bad twins: the crate's tests notice a rule, an effect, a bound or a redaction that is not that of the model."""
+    """The bad twins: the tests of a crate notice a rule, an effect or a bound that is not that of the model."""
     replace(crate / "src" / file, old, new)
     tested = cargo("test", "--locked", "--lib", *failing, cwd=crate, check=False)
     assert tested.returncode != 0
