@@ -171,7 +171,7 @@ def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, l
     made, problems = _judged_and_made(request, model, memory, problems)
     if has_errors(problems):
         return None, ordered(problems)
-    run, scope = _run(request)
+    run, scope = _run(request, model.workspace.settings.packs)
     request.progress("Planning", f"{len(made.artefacts) + len(made.unchanged)} files")
     found, more = compare(
         request.root,
@@ -261,14 +261,21 @@ def origin(root: str, path: str) -> Origin | None:
     return Origin(f"{entry.pack} {entry.pack_version}", entry.template, tuple(terms))
 
 
-def _run(request: Request) -> tuple[str, Callable[[Entry], bool]]:
-    """What a run is called in the manifest, and which entries are its to remove."""
-    if request.pack is None:
-        return "build", lambda entry: entry.run == "build"
-    if not request.variables and request.output is None:
-        return "build", lambda entry: entry.run == "build" and entry.pack == request.pack
-    name = f"gen {request.pack} {request.output or ''}".strip()
-    return name, lambda entry: entry.run == name
+def _run(request: Request, packs: Sequence[str]) -> tuple[str, Callable[[Entry], bool]]:
+    """What a run is called in the manifest, and which entries are its to remove; `packs` are those of the build.
+
+    What was made by hand is no build's to remove. Once a pack is no longer built, a plain `gen` of it takes over what
+    the last build made of it.
+    """
+    from ggen_rdf.write.manifest import BUILD
+
+    pack = request.pack
+    if pack is None:
+        return BUILD, lambda entry: entry.run == BUILD
+    name = f"gen {pack} {request.output or ''}".strip()
+    if request.output is not None or request.variables or request.tenant_config or request.shared_config:
+        return name, lambda entry: entry.run == name
+    return (BUILD if pack in packs else name), lambda entry: entry.run in (name, BUILD) and entry.pack == pack
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,31 @@ def test_gen_writes_where_it_is_told_from_any_folder(notes: Path) -> None:
     assert sorted(path.name for path in (notes / "model").iterdir()) == ["tasks.ttl"]
 
 
+@pytest.mark.parametrize("words", [[], ["--vars", "title=Mine"], ["--output", "docs/"]], ids=" ".join)
+def test_a_build_does_not_remove_what_was_made_by_hand(words: list[str], notes: Path) -> None:
+    (notes / "ggen.toml").write_text('[workspace]\nname = "starter"\n')
+    assert run(["gen", "notes", *words])[0] == 0
+    before = tree(notes)
+    assert run(["build"])[0] == 0
+    assert {**before, **tree(notes)} == tree(notes)
+    assert len(list(notes.rglob("page.md"))) == 1
+
+
+def test_a_build_removes_what_a_build_made(notes: Path) -> None:
+    assert run(["build"])[0] == run(["gen", "notes"])[0] == 0
+    settings = notes / "ggen.toml"
+    settings.write_text(settings.read_text().replace('["notes"]', "[]"))
+    assert run(["plan"])[1] == "remove   page.md\n"
+    assert run(["gen", "notes"])[0] == 0
+    assert run(["plan"])[1] == ""
+    settings.write_text(settings.read_text().replace("[]", '["notes"]'))
+    assert run(["build"])[0] == 0
+    assert "gen notes" not in (notes / "ggen.lock").read_text()
+    settings.write_text(settings.read_text().replace('["notes"]', "[]"))
+    assert run(["build"])[0] == 0
+    assert not (notes / "page.md").exists()
+
+
 def test_status_is_for_those_who_look(notes: Path) -> None:
     said = run(["build", "-v"])[2].splitlines()
     assert all(line[:12].strip().isalpha() and line[12] == " " for line in said)
