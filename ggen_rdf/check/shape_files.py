@@ -16,6 +16,7 @@ from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
 from ggen_rdf.source.documents import graph_of
 from ggen_rdf.source.locate import Locator
+from ggen_rdf.source.prefixes import check_prefixes
 from ggen_rdf.source.syntax import explain
 
 NOT_FOR_MODELS = {"pack.ttl"}
@@ -55,7 +56,7 @@ def checking_shapes(root: str | None = None) -> tuple[ShapeFiles, list[Diagnosti
 
 def built_in_shapes(name: str) -> ShapeFiles:
     """The shapes of one file of ggen's own."""
-    return _loaded([(name, library_path("shapes", name))])[0]
+    return _loaded([_built_in(name)])[0]
 
 
 def _loaded(files: Iterable[tuple[str, str]]) -> tuple[ShapeFiles, list[Diagnostic]]:
@@ -64,21 +65,27 @@ def _loaded(files: Iterable[tuple[str, str]]) -> tuple[ShapeFiles, list[Diagnost
     diagnostics: list[Diagnostic] = []
     for name, path in files:
         with open(path, encoding="utf-8", errors="replace", newline="") as file:
-            source = Source(f"shapes/{name}", file.read())
+            source = Source(name, file.read())
         sources.append(source)
         try:
             graph.load(source.text.encode(), ox.RdfFormat.TURTLE, graph_of(source.path))
         except SyntaxError as error:
             diagnostics += explain(source, ox.RdfFormat.TURTLE, error)
+        diagnostics += check_prefixes(source)
     return ShapeFiles(shapes_in(graph), tuple(sources)), diagnostics
 
 
 def _files(root: str | None) -> list[tuple[str, str]]:
     """The name and path of each file. A project's file stands in for a built-in one of the same name."""
-    folder = library_path("shapes")
-    built_in = {name: os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".ttl")}
-    files = {name: path for name, path in built_in.items() if name not in NOT_FOR_MODELS}
-    return sorted({**files, **dict(_below(os.path.join(root, "shapes")) if root else {})}.items())
+    own = dict(_below(os.path.join(root, "shapes")) if root else ())
+    names = sorted(name for name in os.listdir(library_path("shapes")) if name.endswith(".ttl"))
+    built_in = [_built_in(name) for name in names if name not in NOT_FOR_MODELS and name not in own]
+    return [*built_in, *((f"shapes/{name}", path) for name, path in sorted(own.items()))]
+
+
+def _built_in(name: str) -> tuple[str, str]:
+    """A file of ggen's own is not to be looked for in the workspace, and its name says so."""
+    return f"ggen/shapes/{name}", library_path("shapes", name)
 
 
 def _below(folder: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ In: the texts of the workspace, for the prefixes they declare. Out: a term as a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
@@ -81,8 +81,13 @@ class Curies:
 
 def declared_prefixes(source: Source) -> list[tuple[str, str]]:
     """The prefixes that a file declares, with their namespaces, in the order in which they stand."""
+    return [(match[1], match[2]) for match in declarations(source)]
+
+
+def declarations(source: Source) -> Iterator[re.Match[str]]:
+    """Where a file declares its prefixes: the first group is the prefix, the second its namespace."""
     kind = 2 if source.path.endswith(".jsonld") else 1 if source.path.endswith((".rdf", ".owl")) else 0
-    return [(match[1], match[2]) for match in _DECLARED[kind].finditer(source.text)]
+    return _DECLARED[kind].finditer(source.text)
 
 
 def prefixes(sources: Iterable[Source]) -> dict[str, str]:

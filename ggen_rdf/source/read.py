@@ -18,6 +18,7 @@ from ggen_rdf.source.documents import format_of, graph_of, library_graph
 from ggen_rdf.source.imports import resolve_imports
 from ggen_rdf.source.inputs import GLOBAL, ONTOLOGIES, TENANTS, files_below, find_workspace, input_files
 from ggen_rdf.source.locate import Locator
+from ggen_rdf.source.prefixes import check_prefixes
 from ggen_rdf.source.settings import Settings, read_settings
 from ggen_rdf.source.syntax import explain
 from ggen_rdf.source.tenants import Section, lift, sections_of
@@ -40,7 +41,7 @@ def read_workspace(root: str) -> tuple[Workspace, list[Diagnostic]]:
     _load_vocabulary(graph, files)
     diagnostics += unreadable
     for file in files:
-        diagnostics += _load(graph, file)
+        diagnostics += _load(graph, file) + check_prefixes(file.source)
     sections, sources, unread = _sections(root, settings)
     lifted, unknown = lift(sections, graph)
     texts = tuple(file.source for file in files)
