@@ -11,7 +11,7 @@ import sys
 
 from ggen_rdf import __version__
 
-_PLAIN = {("build",): "Finished", ("build", "--check"): "", ("plan",): "Planned"}
+_PLAIN = {("build",): "Finished", ("build", "--check"): "Finished", ("plan",): "Planned"}
 """The commands that an unchanged workspace answers, and the word with which they say so."""
 
 
@@ -42,7 +42,7 @@ def _is_answered(words: list[str]) -> bool:
         return False
     is_coloured = _wants_colour()
     sys.stderr.write(state["replay"][is_coloured])
-    if _PLAIN[command] and sys.stderr.isatty():
+    if _PLAIN[command] == "Finished" or sys.stderr.isatty():
         verb = f"{_PLAIN[command]:>12}"
         sys.stderr.write(f"\033[1;32m{verb}\033[0m" if is_coloured else verb)
         sys.stderr.write(f" {up_to_date_line(state['count'])}\n")

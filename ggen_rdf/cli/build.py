@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from ggen_rdf.cli.changes import show_outcome, show_plan
+from ggen_rdf.cli.changes import show_drift, show_outcome
 from ggen_rdf.cli.command import Command
 from ggen_rdf.cli.console import Console
 from ggen_rdf.cli.pack import complete_pack
 from ggen_rdf.cli.words import spread
-from ggen_rdf.cli.workspace import Day, exit_code, request
+from ggen_rdf.cli.workspace import Day, request
 
 
 class BuildCommand(Command):
@@ -38,9 +38,4 @@ def command(
     made = request(console, pack=pack, as_of=as_of, overwrite=overwrite, keep=keep)
     if not check:
         return show_outcome(console, *compiler.build(made), diff=diff)
-    plan, diagnostics = compiler.plan(made)
-    show_plan(console, plan, diagnostics, diff)
-    drift = plan is not None and not plan.is_empty
-    if drift and console.for_people:
-        console.status("Drift", "`ggen build` would change these files")
-    return exit_code(diagnostics, drift)
+    return show_drift(console, *compiler.plan(made), diff=diff)

@@ -32,6 +32,18 @@ def show_plan(
     console.show(diagnostics, {"changes": [{"action": str(c.action), "path": c.path} for c in changes]})
 
 
+def show_drift(console: Console, plan: Plan | None, diagnostics: Sequence[Diagnostic], *, diff: bool) -> int:
+    """Show what a build would change, with an error for each file that is not as it should be; give the exit code."""
+    from ggen_rdf.write.drift import drift
+
+    found = [*diagnostics, *(drift(plan) if plan else ())]
+    show_plan(console, plan, found, diff)
+    code = exit_code(found)
+    if plan and not code:
+        console.status("Finished", summary(plan.changes))
+    return code
+
+
 def show_outcome(console: Console, plan: Plan | None, diagnostics: Sequence[Diagnostic], *, diff: bool) -> int:
     """Say what a build did, and give its exit code."""
     changes = list(plan.changes) if plan else []

@@ -18,6 +18,8 @@ from ggen_rdf.cli.terminal import wants_colour
 from ggen_rdf.diagnostics import Diagnostic, Severity, ordered
 
 FORMATS = ("full", "concise", "json", "sarif", "github")
+_OUTCOMES = ("Finished", "Removed")
+"""What a log needs as well: that the work was done, and which files are gone."""
 
 
 @dataclass
@@ -49,8 +51,8 @@ class Console:
         sys.stderr.write(text.rstrip("\n") + "\n")
 
     def status(self, verb: str, text: str) -> None:
-        """Tell a person at a terminal what is going on, in one line that begins with a verb."""
-        if self.quiet or not (self.verbose or sys.stderr.isatty()):
+        """Say what is going on, in one line that begins with a verb; away from a terminal, only what came of it."""
+        if self.quiet or not (self.verbose or verb in _OUTCOMES or sys.stderr.isatty()):
             return
         shown = f"{verb:>12}"
         if wants_colour(self.color, sys.stderr):

@@ -59,6 +59,6 @@ def from_workspace(top: str, path: str) -> str:
     return inside + ("/" if path.endswith("/") and not inside.endswith("/") else "")
 
 
-def exit_code(diagnostics: Sequence[Diagnostic], drift: bool = False) -> int:
-    """1 when there is an error, or a drift that was to be found; else 0."""
-    return int(has_errors(diagnostics) or drift)
+def exit_code(diagnostics: Sequence[Diagnostic]) -> int:
+    """1 when there is an error; else 0."""
+    return int(has_errors(diagnostics))

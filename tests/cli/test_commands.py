@@ -15,6 +15,9 @@ from tests.support.golden import compare
 from tests.support.workspaces import copy_example, tree
 
 HERE = Path(__file__).parent
+SOUND = "    Finished the model is sound\n"
+CREATED = "    Finished 1 created\n"
+UNCHANGED = "    Finished 1 unchanged\n"
 
 PACK = {
     "ggen.toml": '[workspace]\nname = "starter"\n\n[build]\npacks = ["notes"]\n',
@@ -46,7 +49,8 @@ def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_check_has_nothing_to_say_about_a_sound_model(notes: Path) -> None:
-    assert run(["check"]) == (0, "", "")
+    assert run(["check"]) == (0, "", SOUND)
+    assert run(["check", "-q"]) == (0, "", "")
     assert run(["check", "-v"])[2].splitlines()[-1] == "    Finished the model is sound"
 
 
@@ -68,17 +72,49 @@ def test_a_broken_model_is_shown_in_every_format(notes: Path) -> None:
 def test_plan_build_and_drift(notes: Path) -> None:
     before = tree(notes)
     assert run(["plan"]) == (0, "create   page.md\n", "")
-    assert run(["build", "--check"]) == (1, "create   page.md\n", "")
+    code, out, err = run(["build", "--check"])
+    assert (code, out) == (1, "create   page.md\n")
+    assert err.startswith("error[write/drift]: `page.md` is missing\n")
     assert tree(notes) == before
-    assert run(["build"]) == (0, "", "")
+    assert run(["build"]) == (0, "", CREATED)
     assert "Task" in (notes / "page.md").read_text()
-    assert run(["plan"]) == run(["build", "--check"]) == (0, "", "")
+    assert run(["plan"]) == (0, "", "")
+    assert run(["build", "--check"]) == (0, "", UNCHANGED)
+    assert run(["build", "--check", "-q"]) == run(["build", "-q"]) == (0, "", "")
     assert run(["plan", "-v"])[1] == "keep     page.md\n"
+
+
+def test_drift_is_told_in_every_format(notes: Path) -> None:
+    run(["build"])
+    model = notes / "model" / "tasks.ttl"
+    model.write_text(model.read_text().replace('"Task"@en', '"Duty"@en'))
+    said = "`page.md` is not what the model says"
+    for form in ("github", "sarif", "json"):
+        code, out, err = run(["build", "--check", "--output-format", form])
+        assert (code, err) == (1, "")
+        assert out.count(said) == 1
+    assert run(["build", "--check", "--output-format", "concise"]) == (
+        1, "update   page.md\n", f"error[write/drift] {said}\n"
+    )  # fmt: skip
+    settings = notes / "ggen.toml"
+    settings.write_text(settings.read_text().replace('["notes"]', "[]"))
+    assert "`page.md` is no longer generated" in run(["build", "--check"])[2]
+    assert run(["build"]) == (0, "", "     Removed page.md\n    Finished 1 removed\n")
+
+
+def test_a_manifest_alone_can_drift(notes: Path) -> None:
+    settings = notes / "ggen.toml"
+    built = settings.read_text()
+    settings.write_text(built.replace('["notes"]', "[]"))
+    run(["gen", "notes"])
+    settings.write_text(built)
+    code, out, err = run(["build", "--check", "--output-format", "concise"])
+    assert (code, out, err) == (1, "", "error[write/drift] `ggen.lock` is not what the model says\n")
 
 
 def test_diffs(notes: Path) -> None:
     code, out, err = run(["build", "--diff"])
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, CREATED)
     assert out.startswith("--- /dev/null\n+++ b/page.md\n")
     model = notes / "model" / "tasks.ttl"
     model.write_text(model.read_text().replace('"Task"@en', '"Duty"@en'))
@@ -92,7 +128,7 @@ def test_diffs(notes: Path) -> None:
 
 def test_changes_are_in_the_json(notes: Path) -> None:
     code, out, err = run(["build", "--output-format", "json"])
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, CREATED)
     assert json.loads(out) == {"version": 1, "changes": [{"action": "create", "path": "page.md"}], "diagnostics": []}
 
 
@@ -112,7 +148,7 @@ def test_an_edit_is_kept_until_it_is_given_up(notes: Path) -> None:
 
 def test_gen_writes_where_it_is_told_from_any_folder(notes: Path) -> None:
     os.chdir(notes / "model")
-    assert run(["gen", "notes", "--vars", "title=All = one", "--output", "../docs/"]) == (0, "", "")
+    assert run(["gen", "notes", "--vars", "title=All = one", "--output", "../docs/"]) == (0, "", CREATED)
     assert "# All = one" in (notes / "docs" / "page.md").read_text()
     assert sorted(path.name for path in (notes / "model").iterdir()) == ["tasks.ttl"]
 
@@ -240,8 +276,9 @@ def test_new_copies_an_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         code, out, err = run(["new", folder, *words])
         assert (code, out) == (0, "")
         assert f"cd {folder}\n" in err
-        assert (tmp_path / folder / ".gitignore").read_text() == ".ggen/\n"
-        assert run(["-C", folder, "check"]) == (0, "", "")
+        assert (tmp_path / folder / ".gitignore").read_text() == ".ggen/\ntarget/\n"
+        assert (tmp_path / folder / ".gitattributes").read_text() == "ggen.lock merge=union\n"
+        assert run(["-C", folder, "check"]) == (0, "", SOUND)
     assert 'name = "my \\"shop\\""' in (tmp_path / 'my "shop"' / "ggen.toml").read_text()
     assert run(["-q", "new", "quiet"]) == (0, "", "")
 
