@@ -1,11 +1,12 @@
-"""Whether artefacts may go where they want to. In: their entries. Out: what is wrong with their paths."""
+"""Whether artefacts may go where they want to. In: their entries, and what ggen reads. Out: what is wrong with them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ggen_rdf.diagnostics import Diagnostic, Severity
+from ggen_rdf.source.inputs import FOLDERS, GLOBAL, SETTINGS
 from ggen_rdf.write.manifest import Entry
 
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -14,20 +15,27 @@ _WINDOWS = re.compile(
     r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|.*[<>:\"|?*].*|.*[. ]", re.IGNORECASE | re.DOTALL
 )
 _PLAIN = re.compile(r"\w[\w-]*(?:\.[\w-]+)*", re.ASCII)
-_OWN = frozenset({"ggen.lock", "ggen.toml", ".ggen", ".git"})
+_UNSEEN = re.compile(
+    "[\x80-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What no font shows (default ignorable, in the words of Unicode), and what changes the order of what it shows."""
+_OWN = frozenset({"ggen.lock", ".ggen"})
 _LONGEST = 255
 
 
-def check(entries: Iterable[Entry]) -> list[Diagnostic]:
-    """What is wrong with the paths, each by itself."""
+def check(entries: Iterable[Entry], model: Iterable[str] = ()) -> list[Diagnostic]:
+    """What is wrong with the paths, each by itself. `model` are the folders and files of the model."""
     found = []
+    read = {place.lower() for place in (SETTINGS, GLOBAL, *FOLDERS, *model)}
     fine: set[str] = set()
     for entry in entries:
         folder, _, name = entry.path.rpartition("/")
-        if folder in fine and len(name) <= _LONGEST and _PLAIN.fullmatch(name) and not _WINDOWS.fullmatch(name):
+        is_plain = len(name) <= _LONGEST and _PLAIN.fullmatch(name) and not _WINDOWS.fullmatch(name)
+        if is_plain and folder in fine and entry.path.lower() not in read:
             continue
         parts = entry.path.split("/")
-        wrong = _outside(entry, parts) or _reserved(entry, parts) or _unportable(entry, parts)
+        wrong = _outside(entry, parts) or _reserved(entry, parts, read) or _unportable(entry, parts)
         if wrong is not None:
             found.append(wrong)
         elif folder:
@@ -59,19 +67,34 @@ def _outside(entry: Entry, parts: list[str]) -> Diagnostic | None:
     )
 
 
-def _reserved(entry: Entry, parts: list[str]) -> Diagnostic | None:
-    if parts[0].lower() not in _OWN and ".git" not in map(str.lower, parts):
+def _reserved(entry: Entry, parts: list[str], read: Collection[str]) -> Diagnostic | None:
+    lower = [part.lower() for part in parts]
+    place = next((p for p in ("/".join(parts[:n]) for n in range(1, len(parts) + 1)) if p.lower() in read), None)
+    if ".git" in lower:
+        says = "belongs to git itself"
+    elif lower[0] in _OWN:
+        says = "belongs to ggen itself"
+    elif place is not None:
+        says = "is for ggen to read, not to write" if place == entry.path else f"is in `{place}/`, which ggen reads"
+    else:
         return None
-    owner = "git" if ".git" in map(str.lower, parts) else "ggen"
     return Diagnostic(
         "write/reserved",
-        f"`{entry.path}` belongs to {owner} itself",
+        f"`{shown(entry.path)}` {says}",
         notes=(_origin(entry),),
         help=f"let `to` in the front matter of `{entry.template}` name another path",
     )
 
 
 def _unportable(entry: Entry, parts: list[str]) -> Diagnostic | None:
+    unseen = _UNSEEN.search(entry.path)
+    if unseen is not None:
+        return Diagnostic(
+            "write/unportable",
+            f"`{shown(entry.path)}` holds a character that cannot be seen",
+            notes=(f"U+{ord(unseen[0]):04X} is invisible or changes the order of what is shown", _origin(entry)),
+            help=f"look at what `to` in the front matter of `{entry.template}` makes of the model",
+        )
     name = next((part for part in parts if _WINDOWS.fullmatch(part)), None)
     if name is None:
         return None
@@ -84,8 +107,9 @@ def _unportable(entry: Entry, parts: list[str]) -> Diagnostic | None:
 
 
 def shown(path: str) -> str:
-    """A path as it can stand in a message: control characters are spelt out."""
-    return _CONTROL.sub(lambda m: f"\\x{ord(m[0]):02x}", path)
+    """A path as it can stand in a message: what cannot be seen is spelt out."""
+    path = _CONTROL.sub(lambda m: f"\\x{ord(m[0]):02x}", path)
+    return _UNSEEN.sub(lambda m: f"\\u{{{ord(m[0]):x}}}", path)
 
 
 def same(entries: Sequence[Entry]) -> list[Diagnostic]:

@@ -13,6 +13,7 @@ from typing import TypeVarTuple, Unpack
 
 from ggen_rdf.artefact import Artefact
 from ggen_rdf.diagnostics import Diagnostic, has_errors
+from ggen_rdf.source.inputs import model_places
 from ggen_rdf.write import conflict, manifest, paths
 from ggen_rdf.write.draft import Action, Change, Draft, Want, covers
 from ggen_rdf.write.manifest import BUILD, Entry, Manifest
@@ -106,7 +107,7 @@ def _order(want: Want) -> tuple[str, str, str, str]:
 def _decide(draft: Draft, wants: Sequence[Want], owns: Callable[[Entry], bool]) -> None:
     """Decides on every path that is wanted, or was."""
     entries = [want.entry for want in wants]
-    wrong = [*paths.check(entries), *paths.same(entries)]
+    wrong = [*paths.check(entries, model_places(draft.tree.root)), *paths.same(entries)]
     draft.diagnostics += wrong
     if has_errors(wrong):
         return

@@ -48,6 +48,40 @@ def test_a_path_that_is_taken(tmp_path: Path, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("Global.toml", "is for ggen to read, not to write"),
+        ("tenants/a.toml", "is in `tenants/`, which ggen reads"),
+        ("shapes/a/b.ttl", "is in `shapes/`, which ggen reads"),
+        ("ontologies/a.md", "is in `ontologies/`, which ggen reads"),
+        ("Templates/a/pack.yaml", "is in `Templates/`, which ggen reads"),
+        ("domain/model/a.ttl", "is in `domain/model/`, which ggen reads"),
+        ("src/model.ttl", "is for ggen to read, not to write"),
+    ],
+)
+def test_a_path_that_ggen_reads(tmp_path: Path, path: str, says: str) -> None:
+    """What is generated cannot be what it is generated from."""
+    (tmp_path / "ggen.toml").write_text('[workspace]\nmodel = ["domain/model", "src/model.ttl"]\n')
+    found = build(tmp_path, [artefact("src/a.md", "1"), artefact(path, "1")])[1]
+    assert [(d.code, d.message) for d in found] == [("write/reserved", f"`{path}` {says}")]
+
+
+def test_where_the_model_is_by_default(tmp_path: Path) -> None:
+    """Only the whole name of a folder counts, and only at the top."""
+    assert codes(build(tmp_path, [artefact("model/a.ttl", "1")])[1]) == ["write/reserved"]
+    built(tmp_path, owned({"models/a": "1", "docs/model/a": "1", "docs/templates/a": "1"}))
+
+
+@pytest.mark.parametrize("char", ["\u202e", "\u200b", "\ufeff", "\xad", "\u2066", "\x85", "\U000e0041"])
+def test_what_cannot_be_seen_is_no_part_of_a_path(tmp_path: Path, char: str) -> None:
+    """Two paths that look the same are the same."""
+    found = build(tmp_path, [artefact(f"a/us{char}er.rs", "1")])[1]
+    assert codes(found) == ["write/unportable"]
+    assert found[0].message == f"`a/us\\u{{{ord(char):x}}}er.rs` holds a character that cannot be seen"
+    assert tree(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
     ("one", "other", "message"),
     [
         ("a/b", "a/b", "`a/b` is written twice"),
