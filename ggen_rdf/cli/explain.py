@@ -48,9 +48,9 @@ def _origin(path: str) -> str | None:
     if root is None:
         return None
     from ggen_rdf import compiler
-    from ggen_rdf.cli.workspace import from_workspace
+    from ggen_rdf.cli.workspace import generated
 
-    shown = from_workspace(root, path)
+    (shown,) = generated(root, [path])
     found = compiler.origin(root, shown)
     if found is None:
         return None

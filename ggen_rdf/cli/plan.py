@@ -8,7 +8,7 @@ from ggen_rdf.cli.changes import show_plan, summary
 from ggen_rdf.cli.command import Command
 from ggen_rdf.cli.console import Console
 from ggen_rdf.cli.pack import complete_pack
-from ggen_rdf.cli.workspace import Day, exit_code, from_workspace, request
+from ggen_rdf.cli.workspace import Day, exit_code, generated, request
 
 
 @click.command(cls=Command)
@@ -23,7 +23,7 @@ def command(console: Console, /, paths: tuple[str, ...], diff: bool, pack: str |
 
     made = request(console, pack=pack, as_of=as_of)
     plan, diagnostics = compiler.plan(made)
-    show_plan(console, plan, diagnostics, diff, [from_workspace(made.root, path) for path in paths])
+    show_plan(console, plan, diagnostics, diff, generated(made.root, paths))
     if plan:
         console.status("Planned", summary(plan.changes))
     return exit_code(diagnostics)

@@ -49,7 +49,7 @@ def request(console: Console, **asked: Any) -> Request:
         if asked.get(name) is not None:
             asked[name] = from_workspace(top, asked[name])
     for name in ("overwrite", "keep"):
-        asked[name] = tuple(from_workspace(top, path) for path in asked.get(name, ()))
+        asked[name] = generated(top, asked.get(name, ()))
     return Request(root=top, progress=console.status, replay=console.replay, **asked)
 
 
@@ -57,6 +57,31 @@ def from_workspace(top: str, path: str) -> str:
     """A path the user gave, as seen from the top of the workspace. A final `/` is kept."""
     inside = os.path.relpath(os.path.join(os.getcwd(), path), top).replace(os.sep, "/")
     return inside + ("/" if path.endswith("/") and not inside.endswith("/") else "")
+
+
+def generated(top: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Paths of what ggen writes, as seen from the top of the workspace.
+
+    Messages name files from the top. So a path that means nothing where the user stands is read from there too: what
+    was generated goes before what only exists.
+    """
+    if not paths:
+        return ()
+    from ggen_rdf.write.draft import covers
+    from ggen_rdf.write.manifest import read
+
+    known = [entry.path for entry in read(top)[0].entries]
+
+    def rank(path: str) -> int:
+        if any(covers([path], one) for one in known):
+            return 0
+        return 1 if os.path.lexists(os.path.join(top, path)) else 2
+
+    def chosen(path: str) -> str:
+        nearby, from_top = from_workspace(top, path), os.path.normpath(path).replace(os.sep, "/")
+        return nearby if nearby == from_top or os.path.isabs(path) else min(nearby, from_top, key=rank)
+
+    return tuple(map(chosen, paths))
 
 
 def exit_code(diagnostics: Sequence[Diagnostic]) -> int:

@@ -153,6 +153,36 @@ def test_gen_writes_where_it_is_told_from_any_folder(notes: Path) -> None:
     assert sorted(path.name for path in (notes / "model").iterdir()) == ["tasks.ttl"]
 
 
+def test_a_path_from_a_message_works_in_any_folder(notes: Path) -> None:
+    (notes / "ggen.toml").write_text((notes / "ggen.toml").read_text() + '\n[pack.notes]\noutput = "docs/notes/"\n')
+    run(["build"])
+    page = notes / "docs" / "notes" / "page.md"
+    model = notes / "model" / "tasks.ttl"
+    whole = page.read_bytes()
+    for folder, path in (
+        ("docs", "docs/notes/page.md"),
+        ("docs", "notes/page.md"),
+        ("model", "../docs"),
+        (".", "docs"),
+    ):
+        os.chdir(notes / folder)
+        page.write_text("mine\n")
+        assert run(["build", "--overwrite", path])[0] == 0
+        assert page.read_bytes() == whole
+        model.write_text(model.read_text().replace('"Task"@en', '"Duty"@en'))
+        assert run(["plan", path])[1] == "update   docs/notes/page.md\n"
+        model.write_text(model.read_text().replace('"Duty"@en', '"Task"@en'))
+    os.chdir(notes / "docs")
+    assert run(["explain", "docs/notes/page.md"])[1] == run(["explain", "notes/page.md"])[1]
+    assert run(["explain", "docs/notes/page.md"])[1].startswith("file      docs/notes/page.md\n")
+    (notes / "docs" / "docs" / "notes").mkdir(parents=True)
+    (notes / "docs" / "docs" / "notes" / "page.md").write_text("another\n")
+    page.write_text("mine\n")
+    assert run(["build", "--keep", "docs/notes/page.md"])[0] == 0
+    assert page.read_text() == "mine\n"
+    assert "`--keep docs/nots` names no" in run(["build", "--keep", "nots"])[2]
+
+
 @pytest.mark.parametrize("words", [[], ["--vars", "title=Mine"], ["--output", "docs/"]], ids=" ".join)
 def test_a_build_does_not_remove_what_was_made_by_hand(words: list[str], notes: Path) -> None:
     (notes / "ggen.toml").write_text('[workspace]\nname = "starter"\n')
