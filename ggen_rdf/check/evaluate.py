@@ -188,9 +188,9 @@ class Evaluation:
         paths = (inner.path for c in shape.constraints if c.kind == "property" for inner in c.shapes)
         allowed = {path.sparql for path in paths if path and path.iri} | {value.ntriples for value in constraint.values}
         v = _value(shape)
-        body = (
-            f"{_values(shape, scope)} ?{v} ?predicate ?said . FILTER(?predicate NOT IN ({', '.join(sorted(allowed))}))"
-        )
+        # The store holds that nothing is NOT IN an empty list.
+        other = f"FILTER(?predicate NOT IN ({', '.join(sorted(allowed))}))" if allowed else ""
+        body = f"{_values(shape, scope)} ?{v} ?predicate ?said . {other}"
         for row in self._rows(body, "?this ?predicate ?said"):
             yield _violation(shape, constraint, row["this"], row["said"], Path("predicate", row["predicate"].value))
 

@@ -13,7 +13,8 @@ from ggen_rdf.constraints.names import TARGETS, TYPE, sh
 from ggen_rdf.graph import Graph, Term, Triple
 
 _AIMS = frozenset(map(sh, TARGETS))
-_KNOWN_TO_PYSHACL = frozenset({SH + name for name in ("rule", "target", "expression", "js", "path")})
+_KNOWN_TO_PYSHACL = frozenset({SH + name for name in ("rule", "target", "expression", "path")})
+"""What pySHACL can check beyond our own queries. It could run JavaScript too, but is not let."""
 
 
 def validate(graph: Graph, shapes: Shapes, left: list[Shape]) -> tuple[list[Violation], list[Failure]]:

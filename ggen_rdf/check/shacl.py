@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ggen_rdf.check.evaluate import Evaluation
+from ggen_rdf.check.ill_formed import check_lists, check_paths
 from ggen_rdf.check.report import Reporter
 from ggen_rdf.check.shape_files import ShapeFiles
 from ggen_rdf.check.violation import Failure, InexpressibleError, Violation
@@ -23,9 +24,15 @@ _RULE = sh("rule")
 
 def check_shapes(graph: Graph, files: ShapeFiles, locator: Locator) -> list[Diagnostic]:
     """What is wrong with a closed graph by the shapes of some files, and by those that the graph itself holds."""
-    found, failures = validate(graph, [files.shapes, shapes_in(graph)], closed=True)
+    own = shapes_in(graph)
+    found, failures = validate(graph, [files.shapes, own], closed=True)
     reporter = Reporter(graph, files, locator)
-    return ordered([*map(reporter.diagnostic, found), *map(reporter.failure, failures)])
+    senseless = [
+        *check_lists(own, lambda: locator),  # an attribute without a path is told by a shape of its own
+        *check_lists(files.shapes, lambda: files.locator),
+        *check_paths(files.shapes, lambda: files.locator),
+    ]
+    return ordered([*map(reporter.diagnostic, found), *map(reporter.failure, failures), *senseless])
 
 
 def violations(graph: Graph, shapes: Shapes | Iterable[Shapes]) -> list[Violation]:

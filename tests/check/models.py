@@ -19,6 +19,11 @@ def closed(root: Path, files: dict[str, str]) -> Workspace:
     (root / "ggen.toml").write_text(SETTINGS, encoding="utf-8")
     for name, text in files.items():
         (root / "model" / name).write_text(text, encoding="utf-8")
+    return read(root)
+
+
+def read(root: Path) -> Workspace:
+    """The closed workspace of a folder."""
     workspace, problems = read_workspace(str(root))
     assert not problems, problems
     close(workspace.graph, workspace.root)

@@ -94,3 +94,26 @@ def test_rules_send_everything_to_pyshacl() -> None:
         "file:///rule.ttl",
     )
     assert [str(v.focus) for v in violations(graph, shapes_in(graph))] == ["<http://x/#a>"]
+
+
+@pytest.mark.parametrize("more", ["", "sh:ignoredProperties () ;", "sh:property [ sh:path [ sh:inversePath :p ] ] ;"])
+def test_closed_without_properties(more: str) -> None:
+    """Nothing is allowed on a node whose closed shape knows no property."""
+    graph = _graph(f":Shape a sh:NodeShape ; {more} sh:closed true ; sh:targetNode :a , :b . :a :p 1 ; :q 2 , 3 .")
+    found = reports.ours(violations(graph, shapes_in(graph)))
+    assert found.total() == 3
+    assert found == reports.pyshacl_results(graph, graph)
+
+
+def test_script_is_not_run() -> None:
+    """pySHACL could run JavaScript, but is not let; so it is said that nothing checks it."""
+    graph = _graph(':Shape sh:targetNode :a ; sh:js [ sh:jsFunctionName "f" ] . :a :p 1 .')
+    failures = validate(graph, shapes_in(graph))[1]
+    assert [failure.reason for failure in failures] == ["nothing here can check http://www.w3.org/ns/shacl#js"]
+
+
+def _graph(text: str) -> Graph:
+    graph = Graph()
+    prefixes = "@prefix : <http://x/#> . @prefix sh: <http://www.w3.org/ns/shacl#> . "
+    graph.load((prefixes + text).encode(), ox.RdfFormat.TURTLE, "file:///a.ttl")
+    return graph
