@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from ggen_rdf.constraints.names import GGEN, SUBCLASS, TYPE
-from ggen_rdf.diagnostics import Diagnostic, Label, Severity
+from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Severity, nearest
+from ggen_rdf.diagnostics.catalogue import codes
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.source.locate import Locator
 
-_ALWAYS_HEARD = {"source", "project", "render", "write"}
-"""The rooms whose errors cannot be silenced."""
+_ALWAYS_HEARD = {"source", "model", "project", "render", "write"}
+"""The rooms whose errors cannot be silenced: what comes after them relies on there being none."""
 
 _CODE, _ABOUT, _REASON, _UNTIL = (ox.NamedNode(GGEN + name) for name in ("suppresses", "about", "reason", "until"))
 
@@ -35,8 +36,15 @@ class Suppression:
         room = diagnostic.code.partition("/")[0]
         if room in _ALWAYS_HEARD and diagnostic.severity is Severity.ERROR:
             return False
-        named = any(diagnostic.code == code or diagnostic.code.startswith(f"{code}/") for code in self.codes)
-        return named and (not self.about or diagnostic.about in self.about)
+        return any(_names(code, diagnostic) for code in self.codes) and self._speaks_of(diagnostic)
+
+    def idle(self, diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
+        """Those of its codes that none of the diagnostics has."""
+        given = list(diagnostics)
+        return tuple(code for code in self.codes if not any(_names(code, diagnostic) for diagnostic in given))
+
+    def _speaks_of(self, diagnostic: Diagnostic) -> bool:
+        return not self.about or diagnostic.about in self.about
 
     def expired(self, as_of: str | None) -> bool:
         """Whether it no longer holds on a day; without a day it holds."""
@@ -59,15 +67,42 @@ def apply_suppressions(
     said: list[Diagnostic] = []
     for suppression in suppressions_in(graph):
         meant = [i for i, diagnostic in enumerate(given) if suppression.covers(diagnostic)]
+        unknown = _unknown(suppression, given)
+        said += [_unknown_code(suppression, code, guess, locator) for code, guess in unknown.items()]
         if not suppression.reason.strip():
             said.append(_without_reason(suppression, locator))
         elif suppression.expired(as_of):
             said.append(_expired(suppression, locator))
-        elif meant:
-            silenced.update(meant)
         else:
-            said.append(_unused(suppression, locator))
+            silenced.update(meant)
+            idle = [code for code in suppression.idle(given[i] for i in meant) if code not in unknown]
+            said += [_unused(suppression, code, locator) for code in idle]
+            if not suppression.codes:
+                said.append(_unused(suppression, None, locator))
     return [diagnostic for i, diagnostic in enumerate(given) if i not in silenced] + said
+
+
+def _names(code: str, diagnostic: Diagnostic) -> bool:
+    """Whether a code, or a whole room, is that of a diagnostic."""
+    return diagnostic.code == code or diagnostic.code.startswith(f"{code}/")
+
+
+def _unknown(suppression: Suppression, given: Iterable[Diagnostic]) -> dict[str, str | None]:
+    """Those of its codes that nothing gives, with the nearest that something does.
+
+    The shapes of a project may have codes of their own, in rooms of their own: of those nothing is known.
+    """
+    known = {code for listed in codes() for code in (listed, listed.partition("/")[0])}
+    heard = {diagnostic.code for diagnostic in given}
+    found: dict[str, str | None] = {}
+    for code in suppression.codes:
+        room = code.partition("/")[0]
+        if code in known or any(code in (other, other.partition("/")[0]) for other in heard):
+            continue
+        guess = nearest(code, (other for other in known if "/" in other) if "/" in code else known)
+        if guess is not None or room in known or "/" not in code:
+            found[code] = guess
+    return found
 
 
 def _read(graph: Graph, node: Term) -> Suppression:
@@ -102,17 +137,32 @@ def _expired(suppression: Suppression, locator: Locator) -> Diagnostic:
     )
 
 
-def _unused(suppression: Suppression, locator: Locator) -> Diagnostic:
+def _unused(suppression: Suppression, code: str | None, locator: Locator) -> Diagnostic:
+    room = (code or "").partition("/")[0]
+    what = f"the suppression of `{code}`" if code else "a suppression without `ggen:suppresses`"
     return Diagnostic(
         "check/unused-suppression",
-        f"the suppression of {_codes(suppression)} silences nothing",
-        _label(suppression, locator, _CODE, "no such diagnostic was given"),
-        notes=tuple(
-            f"errors of the room `{room}` cannot be suppressed"
-            for room in sorted({code.partition("/")[0] for code in suppression.codes} & _ALWAYS_HEARD)
-        ),
+        f"{what} silences nothing",
+        _label(suppression, locator, _CODE, "no such diagnostic was given", code),
+        notes=(f"errors of the room `{room}` cannot be suppressed",) if room in _ALWAYS_HEARD else (),
         help="take the suppression away",
         severity=Severity.WARNING,
+        about=_about(suppression),
+    )
+
+
+def _unknown_code(suppression: Suppression, code: str, guess: str | None, locator: Locator) -> Diagnostic:
+    labels = _label(suppression, locator, _CODE, "unknown code", code)
+    fix = None
+    if guess and labels and labels[0].span.text[1:-1] == code:
+        span = labels[0].span
+        fix = Fix("a code with a similar name exists", span, f"{span.text[0]}{guess}{span.text[0]}")
+    return Diagnostic(
+        "check/unknown-code",
+        f"there is no diagnostic `{code}` to suppress",
+        labels,
+        fix=fix,
+        help=None if fix else "`ggen explain` lists every code",
         about=_about(suppression),
     )
 
@@ -125,6 +175,8 @@ def _about(suppression: Suppression) -> str | None:
     return suppression.node.value if isinstance(suppression.node, ox.NamedNode) else None
 
 
-def _label(suppression: Suppression, locator: Locator, predicate: ox.NamedNode, text: str) -> tuple[Label, ...]:
-    span = locator.triple(suppression.node, predicate)
+def _label(
+    suppression: Suppression, locator: Locator, predicate: ox.NamedNode, text: str, value: str | None = None
+) -> tuple[Label, ...]:
+    span = locator.triple(suppression.node, predicate, ox.Literal(value) if value is not None else None)
     return (Label(span, text),) if span else ()
