@@ -6,6 +6,7 @@ In: what the workspace says and what the run asks for. Out: artefacts below the 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,9 @@ from ggen_rdf.render.render import Run, name_collisions, render
 from ggen_rdf.render.target import Target
 from ggen_rdf.render.variables import Given, resolve
 from ggen_rdf.render.workbooks import render_workbooks
+
+_FILE = re.compile(r"\.[A-Za-z]\w*$", re.ASCII)
+"""The end of a path that reads as a file, not as a folder."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Order:
     whole: bool = True
     """Whether it is part of a build of the whole model, in which elements need not be named."""
     span: Span | None = None
+    output_span: Span | None = None
 
 
 class Packs:
@@ -139,7 +144,8 @@ def generate(
     place, problems = packs.place(order.pack, order.span)
     pack, more = packs.read(place) if place else (None, [])
     problems += more
-    if pack is None:
+    problems += _no_main(pack, order, packs.root) if pack else []
+    if pack is None or has_errors(problems):
         return [], problems
     bindings, values, more = resolve(pack.variables, order.given, model.graph, pack.name, not order.whole)
     problems += more
@@ -166,6 +172,22 @@ def placement(pack: Pack, output: str | None, root: str) -> Callable[[str], str]
     if folder:
         return lambda path: _below(chosen.rstrip("/"), path)
     return lambda path: chosen if path == pack.main else _below(os.path.dirname(chosen), path)
+
+
+def _no_main(pack: Pack, order: Order, root: str) -> list[Diagnostic]:
+    """An output that reads as a file, of a pack that has none to put there."""
+    output = order.output or ""
+    if pack.main is not None or not _FILE.search(output) or os.path.isdir(os.path.join(root, output)):
+        return []
+    says = f"the pack writes several files; give a folder: `{output}/`"
+    return [
+        Diagnostic(
+            "pack/no-main",
+            f"the pack `{pack.name}` has no main file that could be `{output}`",
+            (Label(order.output_span, says),) if order.output_span else (),
+            help=f"write `{output}/` for a folder of that name, or name the main file with `main` in its pack.yaml",
+        )
+    ]
 
 
 def _below(folder: str, path: str) -> str:

@@ -21,7 +21,7 @@ def build_orders(settings: Settings) -> list[Order]:
     for index, pack in enumerate(settings.packs):
         output = settings.pack_settings[pack].output if pack in settings.pack_settings else None
         span = settings.file.item(("build", "packs"), index) if settings.file else None
-        orders.append(Order(pack, _settled(settings, pack), output, True, span))
+        orders.append(Order(pack, _settled(settings, pack), output, True, span, _output_span(settings, pack)))
     return orders
 
 
@@ -43,13 +43,18 @@ def one_order(
         problems += found
         if table:
             given.update(_given(table, (), table.tables, strict=False))
+    place: Span | None
     span, typed, place = _command_line(pack, words, output)
     if output is not None and (output.startswith(("../", "/")) or output == ".."):
         problems.append(_outside(output, place))
     given.update(typed)
     if output is None and pack in settings.pack_settings:
-        output = settings.pack_settings[pack].output
-    return Order(pack, given, output, not words, span), problems
+        output, place = settings.pack_settings[pack].output, _output_span(settings, pack)
+    return Order(pack, given, output, not words, span, place), problems
+
+
+def _output_span(settings: Settings, pack: str) -> Span | None:
+    return settings.file.value(("pack", pack, "output")) if settings.file else None
 
 
 def _settled(settings: Settings, pack: str) -> dict[str, Given]:

@@ -153,6 +153,25 @@ def test_gen_writes_where_it_is_told_from_any_folder(notes: Path) -> None:
     assert sorted(path.name for path in (notes / "model").iterdir()) == ["tasks.ttl"]
 
 
+def test_an_output_that_reads_as_a_file_needs_a_main_one(notes: Path) -> None:
+    code, out, err = run(["gen", "notes", "--vars", "title=a", "--output", "out.md"])
+    assert (code, out) == (1, "")
+    assert err.startswith("error[pack/no-main]: the pack `notes` has no main file that could be `out.md`\n")
+    line = "1 | ggen gen notes --vars title=a --output out.md"
+    assert f"{line}\n  | {' ' * 39}^^^^^^ the pack writes several files; give a folder: `out.md/`\n" in err
+    assert not (notes / "out.md").exists()
+    for output, page in (("out.md/", "out.md/page.md"), ("out.md", "out.md/page.md"), ("out", "out/page.md")):
+        assert run(["gen", "notes", "--output", output])[0] == 0
+        assert (notes / page).is_file()
+    (notes / "ggen.toml").write_text((notes / "ggen.toml").read_text() + '\n[pack.notes]\noutput = "new.md"\n')
+    assert "error[pack/no-main]" in run(["build"])[2]
+    assert " --> ggen.toml:8:10\n" in run(["build"])[2]
+    pack = notes / "templates" / "notes" / "pack.yaml"
+    pack.write_text(pack.read_text() + "main: page.md\n")
+    assert run(["build"])[0] == 0
+    assert (notes / "new.md").is_file()
+
+
 def test_a_path_from_a_message_works_in_any_folder(notes: Path) -> None:
     (notes / "ggen.toml").write_text((notes / "ggen.toml").read_text() + '\n[pack.notes]\noutput = "docs/notes/"\n')
     run(["build"])
