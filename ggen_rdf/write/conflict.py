@@ -57,6 +57,12 @@ def exists(path: str, disk: bytes, new: bytes, block: Block | None = None) -> Di
     )
 
 
+def drifted(path: str, says: str, disk: bytes | None = None, new: bytes | None = None) -> Diagnostic:
+    """What is committed is not what a build would write; `disk` is what stands there, if anything does."""
+    labels = () if disk is None else _difference(path, disk, new, "ggen would write", None)[0]
+    return Diagnostic("write/drift", f"`{path}` {says}", labels, help="run `ggen build` and commit")
+
+
 def in_the_way(path: str, place: Place) -> Diagnostic:
     """Where a file should go stands something that is not a file; or a folder in its path is none."""
     if place.kind is Kind.OUTSIDE:

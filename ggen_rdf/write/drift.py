@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ggen_rdf.diagnostics import Diagnostic
+from ggen_rdf.write.conflict import drifted
 from ggen_rdf.write.draft import Action
 from ggen_rdf.write.manifest import NAME
 from ggen_rdf.write.plan import Plan
@@ -16,13 +17,9 @@ _SAYS = {
 
 def drift(plan: Plan) -> list[Diagnostic]:
     """One diagnostic per drifted file; a conflict has one of its own already."""
-    found = [_drifted(change.path, _SAYS[change.action]) for change in plan.changes if change.action in _SAYS]
-    if found or plan.blocked or plan.is_empty:
-        return found
-    return [_drifted(path, "was left by a build that was cut off") for path in plan.leftovers] or [
-        _drifted(NAME, "is not what the model says")
-    ]
-
-
-def _drifted(path: str, says: str) -> Diagnostic:
-    return Diagnostic("write/drift", f"`{path}` {says}", help="run `ggen build` and commit")
+    changes = [change for change in plan.changes if change.action in _SAYS]
+    if changes or plan.blocked or plan.is_empty:
+        return [drifted(change.path, _SAYS[change.action], change.old, change.new) for change in changes]
+    if plan.leftovers:
+        return [drifted(path, "was left by a build that was cut off") for path in plan.leftovers]
+    return [drifted(NAME, "is not what the model says")]

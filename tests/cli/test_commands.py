@@ -93,9 +93,10 @@ def test_drift_is_told_in_every_format(notes: Path) -> None:
         code, out, err = run(["build", "--check", "--output-format", form])
         assert (code, err) == (1, "")
         assert out.count(said) == 1
-    assert run(["build", "--check", "--output-format", "concise"]) == (
-        1, "update   page.md\n", f"error[write/drift] {said}\n"
-    )  # fmt: skip
+    code, out, err = run(["build", "--check", "--output-format", "concise"])
+    assert (code, out, err) == (1, "update   page.md\n", f"page.md:4:1: error[write/drift] {said}\n")
+    assert "^^^^^^ ggen would write `* Duty`\n" in run(["build", "--check"])[2]
+    assert "file=page.md,line=4," in run(["build", "--check", "--output-format", "github"])[1]
     settings = notes / "ggen.toml"
     settings.write_text(settings.read_text().replace('["notes"]', "[]"))
     assert "`page.md` is no longer generated" in run(["build", "--check"])[2]
