@@ -101,6 +101,7 @@ def _aggregate(i: int, size: int) -> str:
         text="Email" if email else "Code",
         text_label="email" if email else "code",
         pattern=EMAIL if email else CODE,
+        example="ada@example.com" if email else "AB1234",
         meaning=" , dpv:PersonalData ; skos:broader pd:EmailAddress" if email else "",
     )
 

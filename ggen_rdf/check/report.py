@@ -142,7 +142,7 @@ class Reporter:
         """The span of the value, else of what should lead to it, else of the focus node."""
         focus, value, path = violation.focus, violation.value, violation.path
         if at := violation.bindings.get("at"):
-            return self.locator.triple(at)
+            return None if isinstance(at, ox.Literal) else self.locator.triple(at)
         if path is None:
             return self.locator.triple(focus)
         if path.kind == "sequence" and value is not None and all(step.iri for step in path.paths):
