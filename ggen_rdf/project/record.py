@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
+
+item = tuple.__getitem__
+"""The value at a place of a record."""
 
 
 class Text(str):
@@ -33,7 +37,21 @@ class Record(tuple):  # type: ignore[type-arg]
 
     def get(self, field: str) -> Any:
         """The value of a field. Raises KeyError for a field the record does not have."""
-        return self[self.fields[field]]
+        return item(self, self.fields[field])
+
+    def values(self) -> Iterator[Any]:
+        """The values of the fields, in their order."""
+        return tuple.__iter__(self)
+
+    # A template reads a record by the names of its fields, which stand in it for all to see; by nothing else.
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError(f"a `{self.level}` is a record, not a list; name its fields")
+
+    def __getitem__(self, _index: object) -> Any:
+        raise TypeError(f"a `{self.level}` is a record, not a list; name its fields")
+
+    __reversed__ = __add__ = __mul__ = __rmul__ = __contains__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"<{self.level} {self.get(self.level)}>"

@@ -69,22 +69,28 @@ class Context:
         while pending:
             current = pending.pop()
             parent = self.levels[current.level].parent
-            for name, value in zip(current.fields, current, strict=True):
+            for name, value in zip(current.fields, current.values(), strict=True):
                 if isinstance(value, list):
                     pending.extend(reversed(value))
-                    seen.append(str(len(value)))
+                    seen.append(f"[{len(value)}]")
                 elif name != parent:
-                    seen.append(_written(value))
-        return sha256("\x1f".join(seen).encode("utf-8", "surrogatepass")).digest()
+                    seen.append(written(value))
+        return sha256("".join(seen).encode("utf-8", "surrogatepass")).digest()
 
 
-def _written(value: Any) -> str:
-    """A value as text that is the same in every run: a blank node is only there or not, a shape is what it says."""
-    if isinstance(value, Text):
-        return str.__str__(value)
+def written(value: Any) -> str:
+    """A value as text that no other value has and that is the same in every run.
+
+    A blank node is only there or not, as its name changes from run to run; a shape is what it says.
+    """
+    if isinstance(value, str):
+        return f"s{len(value)}:{str.__str__(value)}"
     if isinstance(value, ox.BlankNode):
-        return "_"
-    return _shape_text(value) if hasattr(value, "constraints") else repr(value)
+        return "_;"
+    if hasattr(value, "constraints"):
+        said = _shape_text(value)
+        return f"c{len(said)}:{said}"
+    return f"{type(value).__name__}{value!r};"
 
 
 def _shape_text(shape: Any) -> str:
@@ -97,15 +103,8 @@ def _shape_text(shape: Any) -> str:
         seen.add(id(current))
         said.append(current.path.sparql if current.path else "node")
         for c in current.constraints:
-            said += [
-                c.kind,
-                c.flags,
-                *(
-                    v.ntriples
-                    for v in (*((c.value,) if c.value and not c.value.blank else ()), *c.values)
-                    if not v.blank
-                ),
-            ]
+            values = [v for v in (c.value, *c.values) if v is not None and not v.blank]
+            said += [c.kind, c.flags, *(v.ntriples for v in values), str(len(c.shapes))]
             pending.extend(c.shapes)
     return "\x1e".join(said)
 
@@ -258,7 +257,7 @@ def _attach(
             values.append(owner)
         record = kind((*values, *([] for _ in children)))
         if level.parent:
-            owner[owner.fields[level.plural]].append(record)
+            owner.get(level.plural).append(record)
         yield record
 
 
@@ -290,7 +289,7 @@ def _parents_by_key(
 def _reach(record: Record, variable: str) -> Any:
     """The key of a record, or of the one above it that a variable names."""
     while record.level != variable:
-        parent = next(v for v in record if isinstance(v, Record))
+        parent = next(v for v in record.values() if isinstance(v, Record))
         record = parent
     return record.get(variable)
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 from jinja2 import meta, nodes
 
 from ggen_rdf.project import Context, Record
+from ggen_rdf.project.tree import written
 from ggen_rdf.render.environment import Environment
 from ggen_rdf.render.front_matter import TemplateFile
 
@@ -43,7 +44,26 @@ def sees_all(
         return True
     below = context.descendants(template.each)
     lists = {level.plural for level in context.levels.values() if level.name not in below}
-    return any(word in lists for name in behind for word in _words(environment.parse(bodies[name].body)))
+    trees = [environment.parse(bodies[name].body) for name in behind]
+    return any(_computes_names(tree) or any(word in lists for word in _words(tree)) for tree in trees)
+
+
+_NAMING = frozenset(
+    ("map", "sort", "groupby", "selectattr", "rejectattr", "sum", "min", "max", "unique", "field", "having", "join")
+)
+"""The filters that take the name of a field."""
+
+
+def _computes_names(tree: nodes.Template) -> bool:
+    """Whether a template reads a field whose name does not stand in it."""
+    if any(not isinstance(node.arg, nodes.Const | nodes.Slice) for node in tree.find_all(nodes.Getitem)):
+        return True
+    for node in tree.find_all(nodes.Filter):
+        given = [*node.args, *(keyword.value for keyword in node.kwargs)]
+        computed = node.dyn_args or node.dyn_kwargs or not all(isinstance(g, nodes.Const) for g in given)
+        if node.name in _NAMING and computed:
+            return True
+    return False
 
 
 def _words(tree: nodes.Template) -> Iterator[str]:
@@ -53,7 +73,7 @@ def _words(tree: nodes.Template) -> Iterator[str]:
         elif isinstance(node, nodes.Name):
             yield node.name
         elif isinstance(node, nodes.Const) and isinstance(node.value, str):
-            yield node.value
+            yield from node.value.split(".")
 
 
 def whole_digest(context: Context) -> bytes:
@@ -72,6 +92,7 @@ def above_digest(context: Context, record: Record) -> bytes:
     parent = context.levels[record.level].parent
     while parent is not None:
         record = record.get(parent)
-        total.update(repr([v for v in record if not isinstance(v, list | tuple)]).encode("utf-8", "surrogatepass"))
+        plain = (written(v) for v in record.values() if not isinstance(v, list | tuple))
+        total.update("".join(plain).encode("utf-8", "surrogatepass"))
         parent = context.levels[record.level].parent
     return total.digest()

@@ -12,11 +12,13 @@ from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ggen_rdf.project import Record, Text
 from ggen_rdf.project.query import plural_of
+from ggen_rdf.project.record import item
 from ggen_rdf.render.code import Code, code_of, joined
 from ggen_rdf.render.target import Target
 
@@ -27,6 +29,9 @@ _KEPT_FILTERS = frozenset(
         *("sum", "unique"),
     )
 )
+_FORMATTING = frozenset({"format", "format_map"})
+"""The methods of text that Jinja's sandbox replaces by ones that give the type of their pattern, here code."""
+
 _KEPT_GLOBALS = frozenset({"range", "namespace", "cycler", "joiner"})
 
 
@@ -100,18 +105,23 @@ class Environment(ImmutableSandboxedEnvironment):
         """A field of a record, else what the sandbox allows."""
         if isinstance(obj, Record):
             try:
-                return obj[obj.fields[attribute]]
+                return item(obj, obj.fields[attribute])
             except KeyError:
                 raise MissingFieldError(obj, attribute) from None
         if obj.__class__ is LoopContext and attribute[0] != "_":
             return getattr(obj, attribute)
+        if isinstance(obj, str) and attribute in _FORMATTING:
+            raise SecurityError(f"text has no `{attribute}` here; what makes text is a filter")
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """A field of a record by name, for `map(attribute=…)` and the like."""
-        if isinstance(obj, Record) and isinstance(argument, str):
-            return self.getattr(obj, argument)
+        if isinstance(obj, Record):
+            return self.getattr(obj, argument) if isinstance(argument, str) else obj[argument]
         return super().getitem(obj, argument)
+
+
+_NOTHING = Code("")
 
 
 @pass_context
@@ -119,10 +129,10 @@ def _finalize(_context: Any, value: Any) -> Code:
     return value if value.__class__ is Code else code_of(value)
 
 
-def _join(values: Iterable[Any], separator: str = "", attribute: str | None = None) -> Code:
+def _join(values: Iterable[Any], separator: str = _NOTHING, attribute: str | None = None) -> Code:
     """Code from several pieces of code with some between them."""
     pieces = (v.get(attribute) for v in values) if attribute else values
-    return Code(separator.join(map(code_of, pieces)))
+    return Code(code_of(separator).join(map(code_of, pieces)))
 
 
 def _indent(code: Any, width: int = 4, first: bool = False) -> Code:
@@ -162,8 +172,3 @@ _FILTERS: Mapping[str, Any] = {
     "having": _having,
     "plural": _plural,
 }
-
-
-def is_raw(value: object) -> bool:
-    """Whether a value is text of the model that no filter has made code of."""
-    return isinstance(value, Text)

@@ -115,10 +115,10 @@ class _OneTemplate:
         environment, template = self.environment, self.template
         self.behind = templates_behind(template.name, self.files, environment)
         self.all = sees_all(template, self.behind, self.files, environment, self.run.context)
-        text = "\x00".join(self.files[name].source.text for name in self.behind)
-        self.hash = sha256(
-            f"{__version__}\x00{self.pack.version}\x00{self.target.digest}\x00{text}".encode()
-        ).hexdigest()
+        texts = [self.files[name].source.text for name in self.behind]
+        queries = sorted(level.source.text for level in self.pack.levels)
+        parts = [__version__, self.pack.name, self.pack.version, template.name, self.target.digest, *texts, *queries]
+        self.hash = sha256("\x00".join(parts).encode()).hexdigest()
         self.body = environment.get_template(template.name)
         self.part = "to"
         self.path = environment.from_string(template.to or "")
