@@ -41,6 +41,15 @@ class Graph:
         """Add triples to one graph."""
         self.store.extend(ox.Quad(s, p, o, graph) for s, p, o in triples)  # type: ignore[arg-type]
 
+    def say_once(self) -> None:
+        """Keep a triple that stands in several graphs in the first only, as the union would count it twice."""
+        repeated = self.store.query(
+            "SELECT ?s ?p ?o ?again { GRAPH ?first { ?s ?p ?o } FILTER(isIRI(?s))"
+            " GRAPH ?again { ?s ?p ?o } FILTER(STR(?first) < STR(?again)) }"
+        )
+        for s, p, o, graph in list(repeated):  # type: ignore
+            self.store.remove(ox.Quad(s, p, o, graph))
+
     def select(self, query: str) -> ox.QuerySolutions:
         """The solutions of a SELECT over the union of all graphs. Raises SyntaxError for a malformed query."""
         return self.store.query(query, use_default_graph_as_union=True)  # type: ignore[return-value]

@@ -48,6 +48,7 @@ def read_workspace(root: str) -> tuple[Workspace, list[Diagnostic]]:
     locator = Locator(texts, graph, lifted.places)
     diagnostics += unread + unknown
     diagnostics += resolve_imports(graph, locator)
+    graph.say_once()
     return Workspace(root, settings, (settings.source, *texts, *sources), graph, locator), diagnostics
 
 

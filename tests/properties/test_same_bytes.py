@@ -92,6 +92,19 @@ NAMES_ITS_SOURCES = {"docs/gdpr-data-mapping.xlsx", "ggen.lock"}
 
 
 @FEW
+@given(seed=st.integers(0, 2**32))
+def test_what_is_said_twice_is_said_once(seed: int) -> None:
+    """Statements repeated in another file, as overlays and imports do."""
+    chance = random.Random(seed)
+    with scratch() as folder:
+        workspace = copy_example("shop", folder / "shop")
+        lines = [line for path in sorted((workspace / "model").glob("*.ttl")) for line in shuffled(path, chance)]
+        again = [line for line in lines if "_:" not in line and chance.random() < 0.5]
+        (workspace / "model" / "again.nt").write_text("\n".join(again) + "\n")
+        assert set(differing(reference(), built(workspace))) <= NAMES_ITS_SOURCES
+
+
+@FEW
 @given(seed=st.integers(0, 2**32), files=st.integers(1, 6))
 def test_files_do_not_matter(seed: int, files: int) -> None:
     """The same statements, moved to other files in another format."""
