@@ -57,7 +57,6 @@ class Request:
     as_of: str | None = None
     tenant_config: str | None = None
     shared_config: str | None = None
-    secrets_file: str | None = None
     overwrite: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     progress: Callable[[str, str], None] = field(default=_silent)

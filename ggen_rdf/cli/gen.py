@@ -37,7 +37,6 @@ def _pairs(context: click.Context, _param: click.Parameter, words: tuple[str, ..
 @click.option("-o", "--output", type=click.Path(), metavar="PATH", help="Where to write: a file, or a folder/.")
 @click.option("--tenant-config", type=click.Path(), metavar="FILE", help="A tenant's TOML: values for variables.")
 @click.option("--shared-config", type=click.Path(), metavar="FILE", help="TOML that all tenants share.")
-@click.option("--secrets-file", type=click.Path(), metavar="FILE", help="Where the values of secrets go (mode 0600).")
 @click.option("--as-of", type=Day(), metavar="DATE", help="The date to use wherever one matters.")
 @click.pass_obj
 def command(console: Console, /, pack: str, pairs: tuple[tuple[str, str], ...], **asked: str | None) -> int:

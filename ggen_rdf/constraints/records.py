@@ -120,8 +120,11 @@ class Constraint:
 
     @property
     def number(self) -> int:
-        """The value of a count or a length."""
-        return int(self.value.lexical) if self.value and self.value.lexical else 0
+        """The value of a count or a length. Raises ValueError for any other constraint."""
+        lexical = self.value.lexical if self.value else None
+        if lexical is None or not lexical.lstrip("+-").isdecimal():
+            raise ValueError(f"the constraint `{self.kind}` has no number")
+        return int(lexical)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

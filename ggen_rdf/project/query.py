@@ -17,6 +17,7 @@ _SPEC = re.compile(r"(?P<name>[a-z]\w*)(?:\s+within\s+(?P<parent>[a-z]\w*))?(?:\
 _OPAQUE = re.compile(
     r"""\#[^\n]*|<[^<>\s"{}|^`]*>|\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.S
 )
+_FICKLE = re.compile(r"(?<![?$\w:])(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(|(?<![?$\w:])(?:SERVICE|FROM)\b", re.I)
 _PLACE = re.compile(r"error at (\d+):(\d+)(?:[-:]\d+)*:? ?(.*)", re.S)
 
 
@@ -31,6 +32,10 @@ class Level:
     variables: tuple[str, ...]
     entry: int
     """The offset just inside the outermost group of the WHERE, where bindings go."""
+
+    def has(self, variable: str) -> bool:
+        """Whether the query uses a variable, so that it can be restricted by it."""
+        return re.search(rf"[?$]{variable}\b", _plain(self.source.text)) is not None
 
     def bound(self, values: str) -> str:
         """The query with a VALUES block as the first pattern of its WHERE."""
@@ -99,7 +104,13 @@ def read_level(source: Source) -> tuple[Level | None, list[Diagnostic]]:
         tuple(v.value for v in solutions.variables),
         _entry(source.text),
     )
-    return level, _columns(level) + _order(level)
+    return level, _columns(level) + _chance(level) + _order(level)
+
+
+def fickle(text: str) -> tuple[int, int] | None:
+    """Where a query asks for the time, for chance, for new names, or for somebody else's answer."""
+    found = _FICKLE.search(_plain(text))
+    return found.span() if found else None
 
 
 def syntax_diagnostic(code: str, message: str, source: Source, problem: str) -> Diagnostic:
@@ -123,7 +134,13 @@ def _plain(text: str) -> str:
 
 
 def _entry(text: str) -> int:
-    return _plain(text).index("{") + 1
+    """Just inside the group of the WHERE: the first brace that stands in no parentheses."""
+    depth = 0
+    for place, character in enumerate(plain := _plain(text)):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "{" and depth == 0:
+            return place + 1
+    return len(plain)
 
 
 def _columns(level: Level) -> list[Diagnostic]:
@@ -139,13 +156,22 @@ def _columns(level: Level) -> list[Diagnostic]:
     ]
 
 
+def _chance(level: Level) -> list[Diagnostic]:
+    """What would make a projection come out differently from run to run, or ask somebody else."""
+    found = fickle(level.source.text)
+    if found is None:
+        return []
+    span = Span(level.source, *found)
+    what = f"a projection may not use `{span.text.rstrip(' (')}`"
+    return [Diagnostic("project/fickle", what, (Label(span, "this does not depend on the model alone"),))]
+
+
 def _order(level: Level) -> list[Diagnostic]:
     plain = _plain(level.source.text)
-    clause = re.search(
-        r"\bORDER\s+BY\b(.*?)(\bLIMIT\b|\bOFFSET\b|\bVALUES\b|\Z)", plain[plain.rfind("}") :], re.I | re.S
-    )
-    named = set(re.findall(r"[?$](\w+)", clause[1])) if clause else set()
-    if level.name in named:
+    tail = plain[plain.rfind("}") :]
+    clause = re.search(r"\bORDER\s+BY\b(.*?)(\bLIMIT\b|\bOFFSET\b|\bVALUES\b|\Z)", tail, re.I | re.S)
+    last = rf"(?:[?$]{level.name}|(?:ASC|DESC)\s*\(\s*[?$]{level.name}\s*\))\s*\Z"
+    if clause and re.search(last, clause[1], re.I):
         return []
     end = len(level.source.text.rstrip())
     what = f"the order does not end in `?{level.name}`" if clause else "this projection has no order"

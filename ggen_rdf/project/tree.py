@@ -118,7 +118,14 @@ def project(
     if problems:
         return None, problems
     in_order = _parents_first(by_name)
-    rows = {level.name: _rows(graph, level, bindings, shape_of) for level in in_order}
+    rows = {}
+    for level in in_order:
+        try:
+            rows[level.name] = _rows(graph, level, bindings, shape_of)
+        except SyntaxError:
+            problems.append(_computed(level, bindings))
+    if problems:
+        return None, problems
     _prune(rows, by_name, bindings)
     records: dict[str, tuple[Record, ...]] = {}
     for level in in_order:
@@ -163,10 +170,21 @@ def _parents_first(levels: Mapping[str, Level]) -> list[Level]:
     return list(ordered.values())
 
 
+def _computed(level: Level, bindings: Mapping[str, Iterable[Term]]) -> Diagnostic:
+    """A query that can be read by itself, but not when a value is given for one of its variables."""
+    names = " or ".join(f"`?{name}`" for name in sorted(bindings) if level.has(name))
+    return Diagnostic(
+        "project/computed",
+        f"this projection computes {names}, so it cannot be restricted by a value for it",
+        (Label(level.span),),
+        help="match it with a triple pattern instead of BIND or AS",
+    )
+
+
 def _rows(
     graph: Graph, level: Level, bindings: Mapping[str, Iterable[Term]], shape_of: ShapeOf
 ) -> list[tuple[Any, ...]]:
-    here = {name: terms for name, terms in bindings.items() if f"?{name}" in level.source.text}
+    here = {name: terms for name, terms in bindings.items() if level.has(name)}
     solutions = graph.select(level.bound(values_clause(here)))
     shapes = [v == "shape" or v.endswith("_shape") for v in level.variables]
     if not any(shapes):

@@ -30,7 +30,6 @@ _KEYS = (
     "pattern",
     "many",
     "required",
-    "secret",
     "property",
 )
 _LEXICAL = {
@@ -57,7 +56,6 @@ class Variable:
     pattern: str | None = None
     many: bool = False
     required: bool = False
-    secret: bool = False
     property: str | None = None
 
 
@@ -119,7 +117,6 @@ def read_variables(declared: Any, source: Source) -> tuple[tuple[Variable, ...],
                 keys.get("pattern"),
                 bool(keys.get("many")),
                 bool(keys.get("required")),
-                bool(keys.get("secret")),
                 _full(keys.get("property")),
             )
         )
@@ -209,24 +206,23 @@ def _from_model(variable: Variable, graph: Graph) -> str | None:
 def _wrong(variable: Variable, text: str, value: Given | None) -> Iterator[Diagnostic]:
     labels = (Label(value.span),) if value is not None and value.span is not None else ()
     for part in text.split(",") if variable.many else (text,):
-        shown = "<secret>" if variable.secret else part
         if variable.enum and part not in variable.enum:
             guess = nearest(part, variable.enum)
             yield Diagnostic(
                 "pack/variable-value",
-                f"`{variable.name}` cannot be `{shown}`",
+                f"`{variable.name}` cannot be `{part}`",
                 labels,
                 notes=("it is one of " + ", ".join(f"`{e}`" for e in variable.enum),),
                 help=f"write `{guess}`" if guess else None,
             )
         elif not re.fullmatch(_LEXICAL[variable.datatype], part):
             yield Diagnostic(
-                "pack/variable-value", f"`{variable.name}` is an xsd:{variable.datatype}, `{shown}` is not", labels
+                "pack/variable-value", f"`{variable.name}` is an xsd:{variable.datatype}, `{part}` is not", labels
             )
         elif variable.pattern and not re.fullmatch(variable.pattern, part):
             yield Diagnostic(
                 "pack/variable-value",
-                f"`{variable.name}` does not match its pattern: `{shown}`",
+                f"`{variable.name}` does not match its pattern: `{part}`",
                 labels,
                 notes=(f"the pattern is `{variable.pattern}`",),
             )
