@@ -150,9 +150,10 @@ def build(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
 
 def _observed(request: Request) -> dict[str, str]:
     """A digest of everything that the run is about to read."""
+    from ggen_rdf.render.generate import installed
     from ggen_rdf.write.state import observe
 
-    return observe(request.root)
+    return observe(request.root, [path for path, _ in installed()])
 
 
 def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, list[Diagnostic]]:

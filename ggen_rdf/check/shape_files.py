@@ -15,6 +15,7 @@ from ggen_rdf.diagnostics import Diagnostic, Source, Span
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
 from ggen_rdf.source.documents import graph_of
+from ggen_rdf.source.inputs import files_below
 from ggen_rdf.source.locate import Locator
 from ggen_rdf.source.prefixes import check_prefixes
 from ggen_rdf.source.syntax import explain
@@ -89,9 +90,6 @@ def _built_in(name: str) -> tuple[str, str]:
 
 
 def _below(folder: str) -> Iterator[tuple[str, str]]:
-    for here, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            if name.endswith(".ttl"):
-                path = os.path.join(here, name)
-                yield os.path.relpath(path, folder).replace(os.sep, "/"), path
+    for name in files_below(folder, ""):
+        if name.endswith(".ttl"):
+            yield name, os.path.join(folder, name)

@@ -5,7 +5,7 @@ headers. A file of the project takes the place of ggen's file with the same name
 
 A file opens with a comment that says in one sentence what the query is for, and lines `#: key: value`. The key `when`
 names terms of which one must occur in the graph, as a predicate or a class, for the query to be worth running; with
-several such lines, one of each.
+several such lines, one of each. The key `except` names namespaces whose predicates do not make a rule run again.
 """
 
 from __future__ import annotations

@@ -101,7 +101,16 @@ class Rule:
 
     def concerned(self, predicates: Set[str], classes: Set[str]) -> bool:
         """Whether triples of these predicates, or memberships of these classes, may let it conclude more."""
-        return self.open or not self.terms.isdisjoint(predicates | classes)
+        if not self.terms.isdisjoint(predicates | classes):
+            return True
+        if not self.ignored:
+            return self.open
+        return self.open and not all(predicate.startswith(self.ignored) for predicate in predicates)
+
+    @cached_property
+    def ignored(self) -> tuple[str, ...]:
+        """The namespaces whose predicates do not concern it although it reads triples of any predicate."""
+        return tuple(self.query.iri(word) for value in self.query.all("except") for word in value.split())
 
     @cached_property
     def class_variable(self) -> str | None:

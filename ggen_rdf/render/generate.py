@@ -67,7 +67,7 @@ class Packs:
     def place(self, name: str, span: Span | None = None) -> tuple[PackPlace | None, list[Diagnostic]]:
         """Where a pack is."""
         if name not in self.places:
-            self.places = find_packs([*self.folders, *_installed()])
+            self.places = find_packs([*self.folders, *installed()])
         if name in self.places:
             return self.places[name], []
         guess = nearest(name, self.places)
@@ -83,7 +83,7 @@ class Packs:
 
     def every(self) -> list[PackPlace]:
         """Where each pack is, by name."""
-        self.places = find_packs([*self.folders, *_installed()])
+        self.places = find_packs([*self.folders, *installed()])
         return [self.places[name] for name in sorted(self.places)]
 
     def read(self, place: PackPlace) -> tuple[Pack | None, list[Diagnostic]]:
@@ -125,7 +125,7 @@ class Packs:
         ]
 
 
-def _installed() -> list[tuple[str, str]]:
+def installed() -> list[tuple[str, str]]:
     """The folders of packs that installed packages offer, through the entry-point group `ggen_rdf.packs`."""
     from importlib.metadata import entry_points
     from importlib.util import find_spec

@@ -15,6 +15,7 @@ from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 from ggen_rdf.project import Level, read_level
 from ggen_rdf.render.front_matter import TemplateFile, read_template, read_yaml, yaml_key_span, yaml_value_span
 from ggen_rdf.render.variables import Variable, read_variables
+from ggen_rdf.source.inputs import files_below
 
 _KEYS = (
     "template",
@@ -70,6 +71,8 @@ def find_packs(roots: Sequence[tuple[str, str]]) -> dict[str, PackPlace]:
     found: dict[str, PackPlace] = {}
     for root, shown in roots:
         for entry in sorted(os.listdir(root)) if os.path.isdir(root) else ():
+            if entry.startswith("."):
+                continue
             path = os.path.join(root, entry)
             name = entry.removesuffix(".j2")
             if (entry.endswith(".j2") and name not in found) or (
@@ -209,16 +212,8 @@ class _Reading:
 
     def _own(self, ending: str) -> list[tuple[str, str]]:
         """The pack's own files with an ending, as (path, name within the pack), in order."""
-        found = []
-        for folder, inner, names in os.walk(self.place.path):
-            inner.sort()
-            below = os.path.relpath(folder, self.place.path).replace(os.sep, "/")
-            if below.split("/")[0] == "example":
-                continue
-            found += [
-                (os.path.join(folder, n), n if below == "." else f"{below}/{n}") for n in names if n.endswith(ending)
-            ]
-        return sorted(found, key=lambda f: f[1])
+        names = [n for n in files_below(self.place.path, "") if n.endswith(ending) and not n.startswith("example/")]
+        return [(os.path.join(self.place.path, name), name) for name in sorted(names)]
 
     def _read(self, path: str, shown: str) -> Source | None:
         source, problems = read_text(path, shown)

@@ -90,8 +90,12 @@ def places_of(value: object) -> tuple[str, ...]:
 
 
 def _walk(top: str) -> list[tuple[str, list[str], list[str]]]:
+    """A folder and those below it, links to folders among them, each once; hidden ones are left out."""
     found = []
-    for folder, folders, names in os.walk(top):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    seen = {os.path.realpath(top)}
+    for folder, folders, names in os.walk(top, followlinks=True):
+        new = {name: os.path.realpath(os.path.join(folder, name)) for name in folders if not name.startswith(".")}
+        folders[:] = sorted(name for name, real in new.items() if real not in seen)
+        seen.update(new.values())
         found.append((folder, folders, names))
     return found
