@@ -18,6 +18,7 @@ from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span, has_errors, 
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
 from ggen_rdf.project import Context, project
+from ggen_rdf.render.front_matter import yaml_value_span
 from ggen_rdf.render.governance import check_governance
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
 from ggen_rdf.render.read_target import read_target
@@ -155,7 +156,8 @@ def generate(
     problems += more
     if context is None:
         return [], problems
-    problems += name_collisions(context, lambda iri: _label(model, iri), pack.target)
+    if _makes_identifiers(pack, packs):
+        problems += name_collisions(context, lambda iri: _label(model, iri), pack.target)
     problems += _inexpressible(pack, context, model)
     if has_errors(problems):
         return [], problems
@@ -163,6 +165,15 @@ def generate(
     artefacts, more = render(pack, run)
     books, others = render_workbooks(pack, run)
     return artefacts + books, problems + more + others
+
+
+def _makes_identifiers(pack: Pack, packs: Packs) -> bool:
+    """Whether the templates of a pack make identifiers of names; where names are prose, two may be the same."""
+    target, _ = packs.target(pack.target, yaml_value_span(pack.source, "target"))
+    if target is None or not target.identifiers:
+        return False
+    used = re.compile(rf"\|\s*(?:{'|'.join(map(re.escape, sorted(target.identifiers)))})\b")
+    return any(used.search(template.body) for template in pack.templates)
 
 
 def placement(pack: Pack, output: str | None, root: str) -> Callable[[str], str]:

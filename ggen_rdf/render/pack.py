@@ -7,6 +7,7 @@ Out: a `Pack`, or the diagnostics that say what is wrong with it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,7 +117,7 @@ def read_pack(place: PackPlace, common: Sequence[tuple[str, str]]) -> tuple[Pack
     workbooks = tuple(reading.workbooks())
     variables, more = read_variables(manifest.get("vars", {}), source)
     problems += more
-    problems += [] if problems else _unknown_each(templates, levels)
+    problems += [] if problems else _unknown_each(templates, levels) + _unbound(variables, levels, source)
     if problems:
         return None, problems
     constraints = manifest.get("constraints")
@@ -290,6 +291,21 @@ class _Reading:
         """The pack's descriptions of workbooks."""
         read = [self._read(path, f"{self.place.shown}/{name}") for path, name in self._own(".xlsx.yaml")]
         return [source for source in read if source]
+
+
+def _unbound(variables: Sequence[Variable], levels: Sequence[Level], source: Source) -> list[Diagnostic]:
+    """Variables that name elements and restrict nothing, as no projection has the variable they bind."""
+    used = {name for level in levels for name in re.findall(r"[?$](\w+)", level.source.text)}
+    problems = []
+    for variable in variables:
+        bound = variable.binds or variable.name
+        if variable.kind is None or bound in used or not levels:
+            continue
+        guess = nearest(bound, used)
+        message = f"no projection of this pack has `?{bound}`, which `{variable.name}` would restrict"
+        act = f"write `binds: {guess}`" if guess else "say with `binds` which query variable it restricts"
+        problems.append(_wrong(source, yaml_key_span(source, variable.name), message, act))
+    return problems
 
 
 def _unknown_each(templates: Sequence[TemplateFile], levels: Sequence[Level]) -> list[Diagnostic]:

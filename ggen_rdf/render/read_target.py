@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
+from ggen_rdf.library import library_path
 from ggen_rdf.render.regex import Dialect, regex_filter
 from ggen_rdf.render.target import (
     EXACT,
@@ -33,6 +34,9 @@ _GGEN = "https://w3id.org/ggen#"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
+_Node: TypeAlias = ox.NamedNode | ox.BlankNode
+
+
 class _Description:
     """The triples of one target's description, asked by local name."""
 
@@ -50,6 +54,13 @@ class _Description:
 
     def nodes(self, node: ox.NamedNode | ox.BlankNode, name: str) -> Iterator[ox.NamedNode | ox.BlankNode]:
         return (n for n in self.values(node, name) if isinstance(n, ox.NamedNode | ox.BlankNode))
+
+    def vocabulary(self) -> set[str]:
+        """Every term that the vocabulary of targets declares."""
+        store = ox.Store()
+        with open(library_path("ontologies", "ggen", "generation.ttl"), "rb") as stream:
+            store.load(input=stream.read(), format=ox.RdfFormat.TURTLE)
+        return {q.subject.value for q in store if isinstance(q.subject, ox.NamedNode)}
 
     def words(self, node: ox.NamedNode | ox.BlankNode, name: str) -> frozenset[str]:
         return frozenset(w for value in self.values(node, name) for w in value.value.split())
@@ -89,7 +100,8 @@ def read_target(source: Source, name: str) -> tuple[Target | None, list[Diagnost
     }
     digest = sha256(source.text.encode()).hexdigest()
     filters = _filters(description, node, spellings, name)
-    return Target(name, description.text(node, "lineComment"), filters, spellings, digest), []
+    identifiers = frozenset(description.text(part, "filter") or "" for part in description.nodes(node, "identifier"))
+    return Target(name, description.text(node, "lineComment"), filters, spellings, digest, identifiers), []
 
 
 def _problems(description: _Description, node: ox.NamedNode | ox.BlankNode, source: Source) -> Iterator[Diagnostic]:
@@ -99,6 +111,12 @@ def _problems(description: _Description, node: ox.NamedNode | ox.BlankNode, sour
                 yield _about(
                     source, f"a `ggen:{kind}` has no `ggen:filter`", "name the filter that templates shall use"
                 )
+            yield from _holed(description, part, "pattern", source)
+    for part in description.nodes(node, "string"):
+        yield from _closed(description, part, source)
+    yield from _holed(description, node, "reservedAs", source)
+    yield from _holed(description, node, "lineComment", source)
+    yield from _unknown_terms(description, source)
     for part in description.nodes(node, "identifier"):
         casing = description.text(part, "casing")
         if casing not in (*CASINGS, EXACT):
@@ -109,6 +127,36 @@ def _problems(description: _Description, node: ox.NamedNode | ox.BlankNode, sour
                 f"write `{guess}`" if guess else "use one of " + ", ".join(f"`{c}`" for c in sorted(CASINGS)),
                 casing,
             )
+
+
+def _holed(description: _Description, node: _Node, name: str, source: Source) -> Iterator[Diagnostic]:
+    """A pattern without a place for the value would lose it."""
+    pattern = description.text(node, name)
+    if pattern is not None and "{}" not in pattern:
+        yield _about(
+            source, f"`ggen:{name}` has no `{{}}` for the value: `{pattern}`", "write `{}` where it goes", pattern
+        )
+
+
+def _closed(description: _Description, part: _Node, source: Source) -> Iterator[Diagnostic]:
+    """What ends a string literal must be escaped inside it."""
+    end = (description.text(part, "pattern") or "{}").partition("{}")[2][:1]
+    if end and end not in description.escapes(part):
+        message = f"a string of this target ends in `{end}`, and no `ggen:escape` spells `{end}` inside it"
+        yield _about(source, message, f'add `[ ggen:character "{end}" ; ggen:as … ]`')
+
+
+def _unknown_terms(description: _Description, source: Source) -> Iterator[Diagnostic]:
+    """Terms of ggen's vocabulary that a description does not have."""
+    known = description.vocabulary()
+    used = {q.predicate.value for q in description.store if q.predicate.value.startswith(_GGEN)}
+    for term in sorted(used - known):
+        guess = nearest(term, known)
+        local = term.removeprefix(_GGEN)
+        act = f"write `ggen:{guess.removeprefix(_GGEN)}`" if guess else None
+        start = max(source.text.find(f"ggen:{local}"), 0)
+        label = Label(Span(source, start, start + len(f"ggen:{local}")), "unknown property")
+        yield Diagnostic("render/target", f"the description of a target has no `ggen:{local}`", (label,), help=act)
 
 
 def _about(source: Source, message: str, act: str | None = None, word: str | None = None) -> Diagnostic:

@@ -43,6 +43,8 @@ class Target:
     filters: Mapping[str, Callable[..., Any]]
     spellings: Mapping[str, Spelling]
     digest: str
+    identifiers: frozenset[str] = frozenset()
+    """The filters that make identifiers."""
 
 
 def _memoised(make: Callable[[str], str]) -> Filter:

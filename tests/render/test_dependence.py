@@ -1,0 +1,60 @@
+"""What a template can read decides whether its artefact is made again: an incremental build equals a fresh one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ggen_rdf.artefact import Artefact
+from tests.render import trial
+
+ONE = trial.MODEL.read_text()
+BEFORE = ONE.replace("What is bought.", "What is bought?")
+MORE = (
+    ONE
+    + """
+:Refund a ggen:AggregateRoot ; ggen:name "Refund" ; ggen:context :Sales ; rdfs:comment "Money back." ;
+    sh:property [ sh:path :id ; ggen:name "id" ; sh:datatype xsd:string ] .
+"""
+)
+HEAD = '---\nto: "{{ aggregate | module_name }}.rs"\neach: aggregate\n---\n'
+SEES_SIBLINGS = (
+    "{{ aggregate.context.aggregates | length }}",
+    '{{ [aggregate] | map(attribute="context.aggregates") | first | length }}',
+    '{{ aggregate.context["aggre" ~ "gates"] | length }}',
+    '{% set f = "aggregates" %}{{ aggregate.context[f] | length }}',
+    "{% for c in contexts %}{% for a in c.aggregates %}{{ a | type_name }}{% endfor %}{% endfor %}",
+)
+
+
+def made(folder: Path, body: str, model: str) -> Artefact:
+    """The artefact of the aggregate Order."""
+    artefacts, problems = trial.run(folder, {"a.rs.j2": HEAD + body}, model=model)
+    assert not problems
+    return next(a for a in artefacts if a.path == "order.rs")
+
+
+@pytest.mark.parametrize("body", SEES_SIBLINGS)
+def test_a_template_that_sees_its_siblings_depends_on_them(body: str, tmp_path: Path) -> None:
+    one, more = made(tmp_path, body, ONE), made(tmp_path, body, MORE)
+    assert one.data != more.data
+    assert one.context_hash != more.context_hash
+
+
+def test_a_template_of_one_record_does_not_depend_on_others(tmp_path: Path) -> None:
+    body = "{% for a in aggregate.attributes %}{{ a | field_name }}{% endfor %}{{ aggregate.context | type_name }}"
+    assert made(tmp_path, body, ONE) == made(tmp_path, body, MORE)
+
+
+def test_the_hash_is_that_of_what_is_said(tmp_path: Path) -> None:
+    body = "{{ aggregate | type_name }}"
+    assert made(tmp_path, body, ONE) == made(tmp_path, body, ONE)
+    assert made(tmp_path, body, BEFORE).context_hash != made(tmp_path, body, ONE).context_hash
+
+
+def test_another_projection_is_another_template(tmp_path: Path) -> None:
+    body = "{{ aggregate | type_name }}"
+    swapped = trial.AGGREGATE.replace("?name ?comment\n", "?comment ?name\n")
+    artefacts, _ = trial.run(tmp_path, {"a.rs.j2": HEAD + body, "aggregate.rq": swapped}, model=ONE)
+    assert artefacts[0].template_hash != made(tmp_path / "other", body, ONE).template_hash
