@@ -6,6 +6,7 @@ In: a pack. Out: diagnostics, one for each file that differs.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from ggen_rdf import compiler
 from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Source, Span, has_errors
 from ggen_rdf.library import library_path
 from ggen_rdf.render.pack import Pack
+
+_HASH = re.compile(rb"sha256:[0-9a-f]{12}")
 
 
 def run_example(pack: Pack, accept: bool) -> list[Diagnostic]:
@@ -51,14 +54,23 @@ def _differences(pack: str, made: dict[str, bytes], wanted: dict[str, bytes], sh
             yield Diagnostic("pack/example", f"the example of `{pack}` also gives `{path}`, unexpectedly", help=advice)
         elif new is None:
             yield Diagnostic("pack/example", f"the example of `{pack}` no longer gives `{path}`", help=advice)
-        elif new != old:
+        elif _said(new) != _said(old):
             labels = _first_difference(f"{shown}/{path}", old, new)
             yield Diagnostic("pack/example", f"the example of `{pack}` gives another `{path}`", labels, help=advice)
 
 
+def _said(data: bytes) -> bytes:
+    """The content without the hash in its header, which any change to a template of the pack moves."""
+    first, newline, rest = data.partition(b"\n")
+    return _HASH.sub(b"", first) + newline + rest
+
+
 def _first_difference(path: str, old: bytes, new: bytes) -> tuple[Label, ...]:
     try:
-        source, lines = Source(path, old.decode()), zip_longest(old.decode().split("\n"), new.decode().split("\n"))
+        source, lines = (
+            Source(path, old.decode()),
+            zip_longest(_said(old).decode().split("\n"), _said(new).decode().split("\n")),
+        )
     except UnicodeDecodeError:
         return ()
     number, (was, now) = next((n, pair) for n, pair in enumerate(lines, 1) if pair[0] != pair[1])

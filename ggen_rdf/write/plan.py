@@ -99,9 +99,9 @@ def _wants(artefacts: Iterable[Artefact], run: str) -> Iterable[Want]:
         yield Want(Entry(a.path, "", a.mode, digest, *facts), a.data)
 
 
-def _order(want: Want) -> tuple[str, str, str, str]:
+def _order(want: Want) -> tuple[str, str, str, tuple[str, ...], str]:
     entry = want.entry
-    return entry.path, entry.pack, entry.template, entry.context_hash
+    return entry.path, entry.pack, entry.template, entry.terms, entry.context_hash
 
 
 def _decide(draft: Draft, wants: Sequence[Want], owns: Callable[[Entry], bool]) -> None:
