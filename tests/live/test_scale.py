@@ -1,4 +1,4 @@
-"""Large models: the cost grows as the model does, memory stays bounded, and long chains break nothing."""
+"""Large models: memory stays bounded, and long chains break nothing. How long it takes is for `make bench` to say."""
 
 from __future__ import annotations
 
@@ -16,34 +16,23 @@ BUILD = [sys.executable, "-m", "ggen_rdf", "build"]
 
 @pytest.fixture(scope="module")
 def cost(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
-    """`cost(1000)`: what a cold build of a model of that size takes, and then one with nothing changed."""
+    """`cost(1000)`: what a cold build of a model of that size takes."""
     folder = tmp_path_factory.mktemp("scale")
 
     @cache
-    def of(size: int) -> tuple[measure.Cost, measure.Cost]:
+    def of(size: int) -> measure.Cost:
         workspace = folder / str(size)
         model.write_workspace(size, workspace)
         cold = measure.run(BUILD, workspace, folder / "log")
         assert sum(1 for _ in (workspace / "src").rglob("*.rs")) == 10 * size
-        return cold, measure.run(BUILD, workspace, folder / "log")
+        return cold
 
     return of
 
 
-def test_cost_is_linear(cost) -> None:  # type: ignore[no-untyped-def]
-    """Ten times the model takes no more than fifteen times as long, processor time."""
-    assert cost(4_000)[0].processor < 15 * cost(400)[0].processor
-
-
 def test_memory_is_bounded(cost) -> None:  # type: ignore[no-untyped-def]
     """4,000 aggregates, 0.7 million triples and 40,000 files, in less than a gigabyte."""
-    assert cost(4_000)[0].megabytes < 1_000
-
-
-def test_nothing_changed_is_nothing_done(cost) -> None:  # type: ignore[no-untyped-def]
-    """What is proven unchanged is not parsed again."""
-    cold, again = cost(4_000)
-    assert again.processor < cold.processor / 8
+    assert cost(4_000).megabytes < 1_000
 
 
 CHAIN = """
