@@ -77,7 +77,7 @@ def _below(path: str, places: Sequence[str]) -> bool:
 def _diffs(console: Console, plan: Plan, changes: Sequence[Change]) -> str:
     from ggen_rdf.write.diff import unified
 
-    text = "".join(unified(plan, change) for change in changes)
+    text = "".join(unified(change) for change in changes)
     return _coloured(text) if wants_colour(console.color, sys.stdout) else text
 
 

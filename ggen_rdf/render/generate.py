@@ -59,8 +59,6 @@ class Packs:
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self.files: list[str] = []
-        """The path of every file read so far."""
         self.folders = [(os.path.join(root, "templates"), "templates"), (library_path("templates"), "ggen/templates")]
         self.places = find_packs([*self.folders])
         self._targets: dict[str, tuple[Target | None, list[Diagnostic]]] = {}
@@ -92,7 +90,6 @@ class Packs:
         common = [(os.path.join(path, "common"), f"{shown}/common") for path, shown in self.folders]
         pack, problems = read_pack(place, common)
         if pack is not None:
-            self.files += pack.files
             problems = check_governance(pack)
         return (None if has_errors(problems) else pack), problems
 
@@ -111,7 +108,6 @@ class Packs:
         for path, shown in folders:
             file = os.path.join(path, f"{name}.ttl")
             if os.path.isfile(file):
-                self.files.append(file)
                 source, problems = read_text(file, f"{shown}/{name}.ttl")
                 return read_target(source, name) if source else (None, problems)
         guess = nearest(name, known)

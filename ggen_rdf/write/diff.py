@@ -7,13 +7,12 @@ from difflib import unified_diff
 
 from ggen_rdf.write.draft import Action, Change
 from ggen_rdf.write.paths import shown
-from ggen_rdf.write.plan import Plan
 
 _NOWHERE = "/dev/null"
 _NO_END = "\\ No newline at end of file\n"
 
 
-def unified(_plan: Plan, change: Change) -> str:
+def unified(change: Change) -> str:
     """What a change does to its file, line by line; a summary where one side is no text; nothing where nothing changes.
 
     Of a conflict it shows both sides: what stands there, and what the plan would put in its place.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from ggen_rdf.write.diff import unified
 from ggen_rdf.write.draft import Action, Change
-from ggen_rdf.write.plan import Plan, plan
+from ggen_rdf.write.plan import plan
 from tests.write.trees import built, owned
 
 _texts = st.lists(st.sampled_from(["a", "b", "\n", "ö\n", "x\r\n"]), max_size=12).map("".join)
 
 
 def _diff(old: bytes | None, new: bytes | None, action: Action = Action.UPDATE) -> str:
-    return unified(Plan(""), Change("a b", action, old, new))
+    return unified(Change("a b", action, old, new))
 
 
 def test_each_kind_of_change(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_each_kind_of_change(tmp_path: Path) -> None:
     built(tmp_path, owned({"change": "a\nb\n", "edit": "a\n", "keep": "a\n", "gone": "a\n"}))
     (tmp_path / "edit").write_text("mine\n")
     made, _ = plan(str(tmp_path), owned({"change": "a\nc\n", "edit": "b\n", "keep": "a\n", "new": "n\n"}))
-    assert {change.path: unified(made, change).splitlines() for change in made.changes} == {
+    assert {change.path: unified(change).splitlines() for change in made.changes} == {
         "change": ["--- a/change", "+++ b/change", "@@ -1,2 +1,2 @@", " a", "-b", "+c"],
         "edit": ["--- a/edit", "+++ b/edit", "@@ -1 +1 @@", "-mine", "+b"],
         "gone": ["--- a/gone", "+++ /dev/null", "@@ -1 +0,0 @@", "-a"],
@@ -48,11 +48,11 @@ def test_empty_files() -> None:
 
 
 @given(_texts, _texts)
-def test_patch_understands_it(tmp_path_factory: pytest.TempPathFactory, old: str, new: str) -> None:
+def test_patch_understands_it(
+    tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, old: str, new: str
+) -> None:
     """What it says leads from the one text to the other, whatever the line ends."""
-    patch = shutil.which("patch")
-    if patch is None:
-        pytest.skip("patch is not installed")
+    patch = tool("patch")
     folder = tmp_path_factory.mktemp("patch")
     (folder / "a b").write_bytes(old.encode())
     text = _diff(old.encode(), new.encode())

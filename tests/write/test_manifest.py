@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -111,11 +111,9 @@ def test_an_unfinished_merge() -> None:
     assert "merge=union" in (found.help or "")
 
 
-def test_two_branches_merge(tmp_path: Path) -> None:
+def test_two_branches_merge(tmp_path: Path, tool: Callable[[str], str]) -> None:
     """Each branch changed and added files; after the merge, the next build writes without a conflict."""
-    git = shutil.which("git")
-    if git is None:
-        pytest.skip("git is not installed")
+    git = tool("git")
 
     def run(*words: str) -> None:
         settings = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
