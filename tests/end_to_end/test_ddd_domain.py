@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -62,6 +64,33 @@ def test_one_aggregate_alone(workspace: Path, run_ggen: Ggen, cargo: Cargo) -> N
     crate = workspace / "src" / "domain" / "user"
     assert sorted(path.name for path in (crate / "src").iterdir()) == ["foundation", "identity", "lib.rs"]
     assert passed(cargo, crate) >= 20
+
+
+WORDS = "very carefully considered and rather long winded descriptive business name".split()
+
+
+def lengthened(name: str, least: int) -> str:
+    """A name with words at its end, until it has at least so many characters; written as it was written."""
+    for word in itertools.cycle(WORDS):
+        if len(name) >= least:
+            break
+        name += f" {word}" if " " in name or name[:1].isupper() else word.capitalize()
+    return name
+
+
+@pytest.mark.parametrize("least", [21, 24, 35, 60])
+def test_long_names_are_laid_out_as_rustfmt_does(least: int, tmp_path: Path, run_ggen: Ggen, cargo: Cargo) -> None:
+    workspace = tmp_path / "long"
+    (workspace / "model").mkdir(parents=True)
+    (workspace / "ggen.toml").write_text('[workspace]\nname = "long"\n')
+    for name in ("catalogue", "identity", "ordering", "payments", "shared"):
+        model = (workspaces.EXAMPLES / "shop" / "model" / f"{name}.ttl").read_text()
+        model = re.sub(r'(?<=rdfs:label ")[^"]+', lambda found: lengthened(found[0], least), model)
+        model = re.sub(r"(?<=shop:)[a-z]\w+", lambda found: lengthened(found[0], least), model)
+        (workspace / "model" / f"{name}.ttl").write_text(model)
+    crate = generate(run_ggen, workspace)
+    assert least < 24 or "max_width" in (crate / "rustfmt.toml").read_text()
+    cargo("fmt", "--check", cwd=crate)
 
 
 @pytest.fixture
