@@ -6,25 +6,23 @@ In: a `Request`. Out: what came of it, and diagnostics. Nothing here prints, exi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ggen_rdf.aside import aside
 from ggen_rdf.check import apply_suppressions, check_shapes, checking_shapes
 from ggen_rdf.check.terms import check_terms
-from ggen_rdf.constraints import shapes_in
-from ggen_rdf.diagnostics import Diagnostic, has_errors, ordered
-from ggen_rdf.graph import Graph
-from ggen_rdf.reason import Closure, close
+from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, has_errors, nearest, ordered
 from ggen_rdf.reason.clashes import clashes
 from ggen_rdf.source.curies import prefixes
 from ggen_rdf.source.read import read_workspace
-from ggen_rdf.source.workspace import Workspace
+from ggen_rdf.source.settings import Settings
+from ggen_rdf.view import View, Views, open_views
 
 if TYPE_CHECKING:
-    from ggen_rdf.artefact import Artefact
     from ggen_rdf.render.generate import Order
+    from ggen_rdf.render.making import Made, Making
     from ggen_rdf.render.pack import Pack
     from ggen_rdf.report.question import Answer
     from ggen_rdf.write.manifest import Entry
@@ -55,6 +53,8 @@ class Request:
     output: str | None = None
     complete: bool = False
     as_of: str | None = None
+    tenant: str | None = None
+    """Build, check or ask this tenant's view only."""
     tenant_config: str | None = None
     shared_config: str | None = None
     overwrite: tuple[str, ...] = ()
@@ -66,64 +66,93 @@ class Request:
     @property
     def is_plain(self) -> bool:
         """Whether it is the whole build, as `ggen build` without options asks for it."""
-        return self.pack is None and not (self.complete or self.as_of or self.overwrite or self.keep)
+        asked = (self.complete, self.as_of, self.tenant, self.overwrite, self.keep)
+        return self.pack is None and not any(asked)
 
 
-@dataclass(frozen=True, eq=False)
-class Model:
-    """A workspace whose graph is closed and checked."""
-
-    workspace: Workspace
-    closure: Closure
-
-    @property
-    def graph(self) -> Graph:
-        """The closed graph."""
-        return self.workspace.graph
-
-
-def check(request: Request) -> tuple[Model | None, list[Diagnostic]]:
-    """Read, reason and check. There is a model only if nothing is wrong with it."""
-    model, problems = _closed(request)
-    if model is None:
+def check(request: Request) -> tuple[Views | None, list[Diagnostic]]:
+    """Read, reason and check, for the platform and each tenant that refines the model; views only if all is well."""
+    views, problems = _opened(request)
+    if views is None:
         return None, problems
-    problems = _judgement(request, model, problems)
-    return (None if has_errors(problems) else model), problems
+    problems = _judgement(request, views.platform, views, problems)
+    if not has_errors(problems):
+        problems = _each_tenant(request, views, problems)
+    return (None if has_errors(problems) else views), problems
 
 
-def _closed(request: Request) -> tuple[Model | None, list[Diagnostic]]:
-    """Read and reason. There is a model if everything could be read."""
+def _opened(request: Request) -> tuple[Views | None, list[Diagnostic]]:
+    """Read and reason. There are views if everything could be read, and the tenant that was asked for exists."""
     request.progress("Reading", request.root)
     workspace, problems = read_workspace(request.root)
     if has_errors(problems):
         return None, ordered(problems)
     request.progress("Reasoning", f"over {len(workspace.graph)} triples")
-    closure, more = close(workspace.graph, workspace.root)
-    return Model(workspace, closure), problems + more
+    views, more = open_views(workspace)
+    unknown = _unknown_tenant(request.tenant, views)
+    return (None if unknown else views), ordered([*problems, *more, *unknown])
 
 
-def _judgement(request: Request, model: Model, so_far: list[Diagnostic]) -> list[Diagnostic]:
-    """Everything that is wrong with a model, but for what is recorded as an exception."""
-    request.progress("Checking", "the model")
-    found = so_far + list(_checks(request, model))
-    return ordered(apply_suppressions(model.graph, model.workspace.locate, found, request.as_of))
+def _unknown_tenant(name: str | None, views: Views) -> list[Diagnostic]:
+    if name is None or views.tenant(name):
+        return []
+    names = [tenant.name for tenant in views.workspace.overlays]
+    line = f"--tenant {name}"
+    label = Label(Span(Source("command line", line), len("--tenant "), len(line)))
+    guess = nearest(name, names)
+    notes = ("the tenants are " + ", ".join(f"`{one}`" for one in names) if names else "there are no tenants",)
+    act = f"write `{guess}`" if guess else None
+    return [Diagnostic("tenant/unknown", f"there is no tenant `{name}`", (label,), notes=notes, help=act)]
 
 
-def _checks(request: Request, model: Model) -> Iterator[Diagnostic]:
-    graph, locate = model.graph, model.workspace.locate
+def _judgement(request: Request, view: View, views: Views, so_far: list[Diagnostic]) -> list[Diagnostic]:
+    """Everything that is wrong with a view, but for what is recorded as an exception."""
+    request.progress("Checking", f"the model as {view.tenant.name} sees it" if view.tenant else "the model")
+    found = [*so_far, *([] if view.tenant else views.problems()), *_checks(request, view, views.workspace.root)]
+    return ordered(apply_suppressions(view.graph, view.locate, found, request.as_of))
+
+
+def _checks(request: Request, view: View, root: str) -> Iterator[Diagnostic]:
+    graph, locate = view.graph, view.locate
     unknown = check_terms(graph, locate)
     yield from unknown
     if has_errors(unknown):  # whatever else would be said of them is a consequence
         return
-    contradictions = clashes(graph, model.closure, locate, model.workspace.root)
+    contradictions = clashes(graph, view.closure, locate, root)
     yield from contradictions
-    shapes, problems = checking_shapes(model.workspace.root)
+    shapes, problems = checking_shapes(root)
     yield from problems
     yield from check_shapes(graph, shapes, locate)
     if request.complete and not has_errors(contradictions):  # HermiT would find the same ones, at length
         from ggen_rdf.reason.dl import check_complete
 
-        yield from check_complete(graph, model.closure, locate)
+        yield from check_complete(graph, view.closure, locate)
+
+
+def _each_tenant(
+    request: Request, views: Views, so_far: list[Diagnostic], making: Making[Entry] | None = None
+) -> list[Diagnostic]:
+    """Check what each tenant sees, if it is not what all see, and make what is made for it."""
+    problems = list(so_far)
+    said = {_saying(d) for d in so_far}
+    for tenant in views.workspace.overlays:
+        if request.tenant not in (None, tenant.name) or not (tenant.refinement or (making and making.needs_tenants())):
+            continue
+        with views.opened(tenant) as (view, more):
+            judged = _judgement(request, view, views, more) if tenant.refinement else more
+            new = [d for d in judged if _saying(d) not in said]
+            said.update(map(_saying, new))
+            note = f"this is so for tenant `{tenant.name}`, who refines the model"
+            problems += [replace(d, notes=(*d.notes, note)) for d in new]
+            if making is not None and not has_errors(judged):
+                request.progress("Generating", f"for {tenant.name}")
+                problems += making.tenant(view, views)
+    return ordered(problems)
+
+
+def _saying(problem: Diagnostic) -> tuple[str, str, object]:
+    """What tells one thing that is said from another."""
+    return problem.code, problem.message, problem.labels[0].span if problem.labels else None
 
 
 def plan(request: Request) -> tuple[Plan | None, list[Diagnostic]]:
@@ -161,17 +190,17 @@ def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, l
     from ggen_rdf.write.memory import recall
     from ggen_rdf.write.plan import plan as compare
 
-    model, problems = _closed(request)
-    if model is None:
+    views, problems = _opened(request)
+    if views is None:
         return None, problems
     before, unread = manifest.read(request.root)
     if has_errors(unread):
         return None, problems + unread
     memory = recall(request.root, before, observed)
-    made, problems = _judged_and_made(request, model, memory, problems)
+    made, problems = _judged_and_made(request, views, memory, problems)
     if has_errors(problems):
         return None, ordered(problems)
-    run, scope = _run(request, model.workspace.settings.packs)
+    run, scope = _run(request, views)
     request.progress("Planning", f"{len(made.artefacts) + len(made.unchanged)} files")
     found, more = compare(
         request.root,
@@ -188,35 +217,60 @@ def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, l
 
 
 def _judged_and_made(
-    request: Request, model: Model, memory: Memory, so_far: list[Diagnostic]
-) -> tuple[_Made, list[Diagnostic]]:
+    request: Request, views: Views, memory: Memory, so_far: list[Diagnostic]
+) -> tuple[Made[Entry], list[Diagnostic]]:
     """Check a model and render it; a large one both at once. What was made of a wrong model does not count."""
-    judge = partial(_judgement, request, model, so_far)
-    if len(model.graph) < _LARGE:
+    judge = partial(_judgement, request, views.platform, views, so_far)
+    if len(views.platform.graph) < _LARGE:
         problems = judge()
-        made, more = (_Made([], []), []) if has_errors(problems) else _generate(request, model, memory)
-        return made, problems + more
-    judged = aside(judge)
-    try:
-        made, more = _generate(request, model, memory)
-    except Exception:
-        problems = judged()
         if has_errors(problems):
-            return _Made([], []), problems
-        raise
-    problems = judged()
-    return made, problems if has_errors(problems) else problems + more
+            return _nothing_made(), problems
+        making, more = _making(request, views, memory)
+    else:
+        judged = aside(judge)
+        try:
+            making, more = _making(request, views, memory)
+        except Exception:
+            problems = judged()
+            if has_errors(problems):
+                return _nothing_made(), problems
+            raise
+        problems = judged()
+    if has_errors(problems + more):
+        return making.made, problems if has_errors(problems) else problems + more
+    return making.made, _each_tenant(request, views, problems + more, making)
+
+
+def _nothing_made() -> Made[Entry]:
+    from ggen_rdf.render.making import Made
+
+    return Made()
+
+
+def _making(request: Request, views: Views, memory: Memory) -> tuple[Making[Entry], list[Diagnostic]]:
+    """What is made for the platform."""
+    from ggen_rdf.render.generate import Packs
+    from ggen_rdf.render.making import Making
+
+    orders, problems = _orders(request, views.workspace.settings)
+    making = Making(orders, Packs(request.root), views.workspace.settings.name, memory.known)
+    return making, problems + making.platform(views.platform, request.progress)
 
 
 def query(request: Request, text: str) -> tuple[Answer | None, list[Diagnostic]]:
     """Answer a SPARQL query over the closed model, which may have errors as long as it can be read."""
     from ggen_rdf.report.question import ask
 
-    workspace, problems = read_workspace(request.root)
-    if has_errors(problems):
-        return None, ordered(problems)
-    _, more = close(workspace.graph, workspace.root)
-    answer, wrong = ask(workspace.graph, text, prefixes(workspace.sources), workspace.locate.curie)
+    views, problems = _opened(request)
+    if views is None:
+        return None, problems
+    spelled = prefixes(views.workspace.sources), views.workspace.locate.curie
+    tenant = views.tenant(request.tenant) if request.tenant else None
+    if tenant is None:
+        answer, wrong = ask(views.platform.graph, text, *spelled)
+        return answer, ordered([*problems, *wrong])
+    with views.opened(tenant) as (view, more):
+        answer, wrong = ask(view.graph, text, *spelled)
     return answer, ordered([*problems, *more, *wrong])
 
 
@@ -261,55 +315,33 @@ def origin(root: str, path: str) -> Origin | None:
     return Origin(f"{entry.pack} {entry.pack_version}", entry.template, tuple(terms))
 
 
-def _run(request: Request, packs: Sequence[str]) -> tuple[str, Callable[[Entry], bool]]:
-    """What a run is called in the manifest, and which entries are its to remove; `packs` are those of the build.
+def _run(request: Request, views: Views) -> tuple[str, Callable[[Entry], bool]]:
+    """What a run is called in the manifest, and which entries are its to remove.
 
     What was made by hand is no build's to remove. Once a pack is no longer built, a plain `gen` of it takes over what
-    the last build made of it.
+    the last build made of it. A build for one tenant removes only what came from that tenant.
     """
     from ggen_rdf.write.manifest import BUILD
 
-    pack = request.pack
+    pack, packs = request.pack, views.workspace.settings.packs
+    tenant = views.tenant(request.tenant) if request.tenant else None
+    nodes = {node.value for node in tenant.nodes} if tenant else set()
+
+    def its(entry: Entry) -> bool:
+        return tenant is None or not nodes.isdisjoint(entry.terms)
+
     if pack is None:
-        return BUILD, lambda entry: entry.run == BUILD
+        return BUILD, lambda entry: entry.run == BUILD and its(entry)
     name = f"gen {pack} {request.output or ''}".strip()
     if request.output is not None or request.variables or request.tenant_config or request.shared_config:
-        return name, lambda entry: entry.run == name
-    return (BUILD if pack in packs else name), lambda entry: entry.run in (name, BUILD) and entry.pack == pack
+        return name, lambda entry: entry.run == name and its(entry)
+    owned = (name, BUILD)
+    return (BUILD if pack in packs else name), lambda e: e.run in owned and e.pack == pack and its(e)
 
 
-@dataclass(frozen=True)
-class _Made:
-    artefacts: list[Artefact]
-    unchanged: list[Entry]
-
-
-def _generate(request: Request, model: Model, memory: Memory) -> tuple[_Made, list[Diagnostic]]:
-    from ggen_rdf.render import generate as room
-
-    packs = room.Packs(request.root)
-    orders, problems = _orders(request, model)
-    shapes = shapes_in(model.graph)
-    source = room.Model(model.graph, model.workspace.settings.name, shapes.get, model.workspace.locate.triple)
-    made = _Made([], [])
-
-    def known(path: str, template_hash: str, context_hash: str) -> bool:
-        entry = memory.known(path, template_hash, context_hash)
-        made.unchanged.extend([entry] if entry else [])
-        return entry is not None
-
-    for order in orders:
-        request.progress("Generating", order.pack)
-        artefacts, more = room.generate(order, packs, source, known)
-        made.artefacts.extend(artefacts)
-        problems += more
-    return made, problems
-
-
-def _orders(request: Request, model: Model) -> tuple[list[Order], list[Diagnostic]]:
+def _orders(request: Request, settings: Settings) -> tuple[list[Order], list[Diagnostic]]:
     from ggen_rdf.render.orders import build_orders, one_order
 
-    settings = model.workspace.settings
     if request.pack is None:
         return build_orders(settings), []
     configs = [path for path in (request.shared_config, request.tenant_config) if path]

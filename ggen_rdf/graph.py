@@ -30,11 +30,16 @@ class Graph:
     def __init__(self) -> None:
         self.store = ox.Store()
 
-    def load(self, text: bytes, rdf_format: ox.RdfFormat, name: str) -> None:
+    def load(self, text: bytes, rdf_format: ox.RdfFormat, name: str, whole: bool = False) -> None:
         """Parse a document into the graph `name`, which is also its base IRI. Raises SyntaxError as pyoxigraph does.
 
-        What TriG, N-Quads and JSON-LD put into named graphs of their own stays there.
+        What TriG, N-Quads and JSON-LD put into named graphs of their own stays there, unless the document is to go
+        into the graph as a `whole`.
         """
+        if whole and rdf_format.supports_datasets:
+            quads = ox.parse(input=text, format=rdf_format, base_iri=name)
+            self.add(((q.subject, q.predicate, q.object) for q in list(quads)), ox.NamedNode(name))
+            return
         self.store.load(input=text, format=rdf_format, base_iri=name, to_graph=ox.NamedNode(name))
 
     def add(self, triples: Iterable[Triple], graph: ox.NamedNode = INFERRED) -> None:
@@ -63,6 +68,10 @@ class Graph:
     ) -> Iterator[ox.Quad]:
         """The quads of all graphs that match; None matches anything."""
         return self.store.quads_for_pattern(subject, predicate, obj, None)  # type: ignore[arg-type]
+
+    def has_named(self, name: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> bool:
+        """Whether something is said in the graph of that name."""
+        return next(self.store.quads_for_pattern(None, None, None, name), None) is not None
 
     def __contains__(self, triple: Triple) -> bool:
         return next(self.quads(*triple), None) is not None

@@ -25,6 +25,7 @@ ROOMS = (
         "graph",
         "source",
         "reason",
+        "view",
         "constraints",
         "check",
         "project",

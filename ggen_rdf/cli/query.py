@@ -9,14 +9,15 @@ import click
 from ggen_rdf.cli.answers import TABLES, written
 from ggen_rdf.cli.command import Command
 from ggen_rdf.cli.console import Console
-from ggen_rdf.cli.workspace import exit_code, request
+from ggen_rdf.cli.workspace import complete_tenant, exit_code, request
 
 
 @click.command(cls=Command)
 @click.argument("text", metavar="SPARQL", help="A SELECT, ASK or CONSTRUCT; - reads it from stdin.")
+@click.option("--tenant", metavar="NAME", shell_complete=complete_tenant, help="Ask the model as this tenant sees it.")
 @click.option("--format", "form", type=click.Choice([*TABLES, "ttl"]), help="How to write the answer.")
 @click.pass_context
-def command(context: click.Context, /, text: str, form: str | None) -> int:
+def command(context: click.Context, /, text: str, tenant: str | None, form: str | None) -> int:
     """Ask the model a SPARQL query.
 
     The prefixes of the workspace's files need not be declared. A SELECT gives a table, a CONSTRUCT gives Turtle, an
@@ -25,7 +26,7 @@ def command(context: click.Context, /, text: str, form: str | None) -> int:
     from ggen_rdf import compiler
 
     console: Console = context.obj
-    answer, diagnostics = compiler.query(request(console), sys.stdin.read() if text == "-" else text)
+    answer, diagnostics = compiler.query(request(console, tenant=tenant), sys.stdin.read() if text == "-" else text)
     console.show(diagnostics, aside=True)
     if answer is not None:
         console.data(written(context, answer, form))

@@ -13,7 +13,7 @@ from ggen_rdf.cli.answers import TABLES, written
 from ggen_rdf.cli.command import Command
 from ggen_rdf.cli.console import Console
 from ggen_rdf.cli.mistakes import BadWordError, CannotRunError
-from ggen_rdf.cli.workspace import exit_code, request
+from ggen_rdf.cli.workspace import complete_tenant, exit_code, request
 from ggen_rdf.diagnostics import Diagnostic, nearest
 from ggen_rdf.library import library_path
 from ggen_rdf.source.inputs import find_workspace
@@ -39,9 +39,12 @@ def _complete(_context: click.Context, _param: click.Parameter, incomplete: str)
 @click.command(cls=Command)
 @click.argument("name", required=False, shell_complete=_complete, help="The report; without it, list all of them.")
 @click.option("--format", "form", type=click.Choice(TABLES), help="How to write it; else as the ending of PATH says.")
+@click.option("--tenant", metavar="NAME", shell_complete=complete_tenant, help="Ask the model as this tenant sees it.")
 @click.option("-o", "--output", type=click.Path(), metavar="PATH", help="The file to write, instead of stdout.")
 @click.pass_context
-def command(context: click.Context, /, name: str | None, form: str | None, output: str | None) -> int:
+def command(
+    context: click.Context, /, name: str | None, form: str | None, tenant: str | None, output: str | None
+) -> int:
     """Answer a saved question about the model as a table."""
     from ggen_rdf import compiler
 
@@ -55,7 +58,7 @@ def command(context: click.Context, /, name: str | None, form: str | None, outpu
         meant = nearest(name, known)
         advice = f"did you mean `{meant}`?" if meant else "`ggen report` lists what there is"
         raise BadWordError(context, name, f"there is no report `{name}`", "unknown report", advice)
-    answer, diagnostics = compiler.query(request(console), _read(known[name]))
+    answer, diagnostics = compiler.query(request(console, tenant=tenant), _read(known[name]))
     console.show(diagnostics, aside=True)
     if answer is not None:
         text = written(context, answer, form or _ENDINGS.get(os.path.splitext(output or "")[1]))

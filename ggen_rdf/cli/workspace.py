@@ -12,7 +12,7 @@ import click
 from ggen_rdf.cli.console import Console
 from ggen_rdf.cli.mistakes import CannotRunError
 from ggen_rdf.diagnostics import Diagnostic, has_errors
-from ggen_rdf.source.inputs import find_workspace
+from ggen_rdf.source.inputs import TENANTS, files_below, find_workspace
 
 if TYPE_CHECKING:
     from ggen_rdf.compiler import Request
@@ -51,6 +51,21 @@ def request(console: Console, **asked: Any) -> Request:
     for name in ("overwrite", "keep"):
         asked[name] = generated(top, asked.get(name, ()))
     return Request(root=top, progress=console.status, replay=console.replay, **asked)
+
+
+def complete_tenant(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The tenants whose names begin so, as far as settings and files tell without the model."""
+    top = find_workspace(os.getcwd())
+    if top is None:
+        return []
+    from ggen_rdf.source.documents import GLOBAL_TENANT
+    from ggen_rdf.source.settings import read_settings
+
+    file = read_settings(top)[0].file
+    tables = file.tables.get("tenant", {}) if file else {}
+    stems = {path.rpartition("/")[2].rpartition(".")[0] for path in files_below(top, TENANTS)}
+    names = {*(tables if isinstance(tables, dict) else ()), *stems} - {GLOBAL_TENANT}
+    return sorted(name for name in names if name.startswith(incomplete))
 
 
 def from_workspace(top: str, path: str) -> str:

@@ -2,6 +2,6 @@
 
 from ggen_rdf.project.query import Level, read_level
 from ggen_rdf.project.record import Iri, Record, Text
-from ggen_rdf.project.tree import Context, project
+from ggen_rdf.project.tree import Context, Rows, assemble, project, rows_of
 
-__all__ = ["Context", "Iri", "Level", "Record", "Text", "project", "read_level"]
+__all__ = ["Context", "Iri", "Level", "Record", "Rows", "Text", "assemble", "project", "read_level", "rows_of"]

@@ -17,6 +17,9 @@ from ggen_rdf.graph import Graph, Term, values_clause
 from ggen_rdf.project.query import Level
 from ggen_rdf.project.record import Iri, Record, Text, record_type
 
+Rows: TypeAlias = dict[str, list[tuple[Any, ...]]]
+"""The rows of each level, by its name."""
+
 ShapeOf: TypeAlias = Callable[[Term], Any]
 """Gives the intermediate form of a shape; a column called `?shape`, or ending in `_shape`, is replaced by it."""
 
@@ -113,23 +116,37 @@ def project(
     graph: Graph, levels: Sequence[Level], bindings: Mapping[str, Iterable[Term]], shape_of: ShapeOf
 ) -> tuple[Context | None, list[Diagnostic]]:
     """Run the levels against the graph, restricted to the bindings (variable → terms)."""
-    by_name = {level.name: level for level in levels}
-    problems = _parents(by_name)
+    rows, problems = rows_of(graph, levels, bindings, shape_of)
+    return (None, problems) if rows is None else assemble(levels, rows, bindings)
+
+
+def rows_of(
+    graph: Graph, levels: Sequence[Level], bindings: Mapping[str, Iterable[Term]], shape_of: ShapeOf
+) -> tuple[Rows | None, list[Diagnostic]]:
+    """The rows of each level, not hung up yet."""
+    problems = _parents({level.name: level for level in levels})
     if problems:
         return None, problems
-    in_order = _parents_first(by_name)
     rows = {}
-    for level in in_order:
+    for level in levels:
         try:
             rows[level.name] = _rows(graph, level, bindings, shape_of)
         except SyntaxError:
             problems.append(_computed(level, bindings))
-    if problems:
-        return None, problems
-    _prune(rows, by_name, bindings)
+    return (None if problems else rows), problems
+
+
+def assemble(
+    levels: Sequence[Level], rows: Rows, bindings: Mapping[str, Iterable[Term]]
+) -> tuple[Context | None, list[Diagnostic]]:
+    """Hang rows under their parents."""
+    problems: list[Diagnostic] = []
+    by_name = {level.name: level for level in levels}
+    kept = dict(rows)
+    _prune(kept, by_name, bindings)
     records: dict[str, tuple[Record, ...]] = {}
-    for level in in_order:
-        records[level.name] = tuple(_attach(level, by_name, rows[level.name], records, problems))
+    for level in _parents_first(by_name):
+        records[level.name] = tuple(_attach(level, by_name, kept[level.name], records, problems))
     return (None if problems else Context(by_name, records)), problems
 
 
@@ -214,9 +231,7 @@ def _value(term: Term | None) -> Any:
     return term
 
 
-def _prune(
-    rows: dict[str, list[tuple[Any, ...]]], levels: Mapping[str, Level], bindings: Mapping[str, Iterable[Term]]
-) -> None:
+def _prune(rows: Rows, levels: Mapping[str, Level], bindings: Mapping[str, Iterable[Term]]) -> None:
     """Keep, above a bound level, only what leads to one of its rows."""
     for name in (n for n in levels if n in bindings):
         level = levels[name]

@@ -39,6 +39,8 @@ class Closure:
 
     graph: Graph
     steps: tuple[Step, ...]
+    rules: tuple[Rule, ...] = ()
+    """The rules that were run, for what is added later."""
 
     def __len__(self) -> int:
         return sum(len(step.quads) for step in self.steps)

@@ -10,10 +10,12 @@ A rule that asks for what is absent (NOT EXISTS, MINUS, OPTIONAL, GROUP BY) wait
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 
 from ggen_rdf.diagnostics import Diagnostic
-from ggen_rdf.graph import INFERRED, Graph
+from ggen_rdf.graph import INFERRED, Graph, Term, Triple
 from ggen_rdf.reason.closure import Closure, Step
 from ggen_rdf.reason.headed import RDF_TYPE, occurs, read_queries, syntax_error
 from ggen_rdf.reason.rule import Rule
@@ -23,10 +25,16 @@ def close(graph: Graph, root: str | None = None) -> tuple[Closure, list[Diagnost
     """Add to the graph everything that follows from it by the rules."""
     rules = [Rule(query) for query in read_queries("rules", root)]
     run = _Run(graph, [rule for rule in rules if rule.fault is None])
-    run.diagnostics += [rule.fault for rule in rules if rule.fault]
-    while (rule := run.next_rule()) is not None:
-        run.step(rule)
-    return Closure(graph, tuple(run.steps)), run.diagnostics
+    run.due.update(dict.fromkeys(run.rules))
+    closure = run.finished(())
+    return closure, [*(rule.fault for rule in rules if rule.fault), *run.diagnostics]
+
+
+def close_further(closure: Closure, graph: Graph, added: Iterable[Triple]) -> tuple[Closure, list[Diagnostic]]:
+    """Add what follows further from triples that were added to a closed graph, or to a copy of it."""
+    run = _Run(graph, list(closure.rules))
+    run.stir((predicate, value if predicate == RDF_TYPE else None) for _, predicate, value in added)
+    return run.finished(closure.steps), run.diagnostics
 
 
 _MOST_RUNS = 1_000
@@ -40,11 +48,18 @@ class _Run:
     def __init__(self, graph: Graph, rules: list[Rule]) -> None:
         self.graph = graph
         self.rules = sorted(rules, key=lambda rule: rule.waits)
-        self.due: dict[Rule, set[str] | None] = dict.fromkeys(self.rules)
+        self.due: dict[Rule, set[str] | None] = {}
         self.known: dict[str, bool] = {}
         self.runs: dict[Rule, int] = {}
         self.steps: list[Step] = []
         self.diagnostics: list[Diagnostic] = []
+
+    def finished(self, before: tuple[Step, ...]) -> Closure:
+        """Run rules until none is due."""
+        rules = tuple(self.rules)
+        while (rule := self.next_rule()) is not None:
+            self.step(rule)
+        return Closure(self.graph, (*before, *self.steps), rules)
 
     def next_rule(self) -> Rule | None:
         """The first rule that is due and whose conditions are met."""
@@ -67,7 +82,11 @@ class _Run:
             return
         self.graph.store.extend(quads)
         self.steps.append(Step(rule, list(quads)))
-        keys = set(quads.values())
+        self.stir(set(quads.values()))
+
+    def stir(self, new: Iterable[_Key]) -> None:
+        """Make due whatever rule is concerned by new triples."""
+        keys = set(new)
         classes = {o.value for p, o in keys if isinstance(o, ox.NamedNode)}
         predicates = {p.value for p, _ in keys if p != RDF_TYPE}
         self.known.update(dict.fromkeys(predicates | classes, True))
@@ -118,7 +137,7 @@ class _Run:
         return quad in self.graph.store or (quad.subject, quad.predicate, quad.object) in self.graph  # type: ignore
 
 
-_Key = tuple[ox.NamedNode, ox.NamedNode | ox.BlankNode | None]
+_Key = tuple[ox.NamedNode, Term | None]
 
 
 def _key(quad: ox.Quad) -> _Key:

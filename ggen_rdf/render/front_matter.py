@@ -13,8 +13,10 @@ from ggen_rdf.artefact import Mode
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 
 _HEAD = re.compile(r"\A---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?\n", re.S | re.M)
-_KEYS = ("to", "each", "when", "mode", "target")
+_KEYS = ("to", "each", "when", "mode", "target", "view")
 MODES = ("owned", "once", "region")
+VIEWS = ("platform", "tenant")
+"""In whose view a template is rendered: once in the platform's, or in that of each tenant."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,7 @@ class TemplateFile:
     target: str | None
     body: str
     head_lines: int = 0
+    view: str = "platform"
 
     def key_span(self, key: str) -> Span:
         """Where the value of a key of the head stands."""
@@ -107,15 +110,11 @@ def read_template(name: str, source: Source, whole_pack: bool = False) -> tuple[
         for key, value in keys.items()
         if key in _KEYS and not isinstance(value, str) and not (key == "when" and isinstance(value, bool))
     ]
-    if keys.get("mode", "owned") not in MODES:
-        problems.append(
-            _wrong(
-                source,
-                yaml_value_span(source, "mode"),
-                f"there is no mode `{keys['mode']}`",
-                "use `owned`, `once` or `region`",
-            )
-        )
+    for key, allowed in (("mode", MODES), ("view", VIEWS)):
+        if keys.get(key, allowed[0]) not in allowed:
+            *others, last = (f"`{one}`" for one in allowed)
+            act = f"use {', '.join(others)} or {last}"
+            problems.append(_wrong(source, yaml_value_span(source, key), f"there is no {key} `{keys[key]}`", act))
     if "to" not in keys:
         problems.append(
             _wrong(
@@ -138,6 +137,7 @@ def read_template(name: str, source: Source, whole_pack: bool = False) -> tuple[
         keys.get("target"),
         source.text[head.end() :],
         head[0].count("\n"),
+        keys.get("view", VIEWS[0]),
     ), []
 
 

@@ -17,7 +17,7 @@ from ggen_rdf.artefact import Artefact
 from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span, has_errors, nearest
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
-from ggen_rdf.project import Context, project
+from ggen_rdf.project import Context, Rows, assemble, rows_of
 from ggen_rdf.render.front_matter import yaml_value_span
 from ggen_rdf.render.governance import check_governance
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
@@ -39,6 +39,8 @@ class Model:
     name: str
     shape_of: Callable[[Term], Any]
     locate: Callable[[Term], Span | None]
+    terms: tuple[str, ...] = ()
+    """The terms that everything comes from, besides those of its own record: the tenant in whose view it is made."""
 
 
 @dataclass(frozen=True)
@@ -134,21 +136,48 @@ def installed() -> list[tuple[str, str]]:
     return found
 
 
-def generate(
-    order: Order, packs: Packs, model: Model, known: Callable[[str, str, str], bool]
-) -> tuple[list[Artefact], list[Diagnostic]]:
-    """Generate the artefacts of one pack."""
+@dataclass
+class Job:
+    """An order that can be carried out: its pack, and what its variables stand for."""
+
+    order: Order
+    pack: Pack
+    bindings: dict[str, list[Term]]
+    values: dict[str, Any]
+    folder: str = ""
+    """Where below the workspace everything goes."""
+    common: Rows | None = None
+    """The rows that are the same in the view of every tenant, once they are known."""
+
+
+def prepare(order: Order, packs: Packs, graph: Graph) -> tuple[Job | None, list[Diagnostic]]:
+    """Read the pack of an order and give its variables their values."""
     place, problems = packs.place(order.pack, order.span)
     pack, more = packs.read(place) if place else (None, [])
     problems += more
     problems += _no_main(pack, order, packs.root) if pack else []
     if pack is None or has_errors(problems):
-        return [], problems
-    bindings, values, more = resolve(pack.variables, order.given, model.graph, pack.name, not order.whole)
+        return None, problems
+    bindings, values, more = resolve(pack.variables, order.given, graph, pack.name, not order.whole)
     problems += more
-    if has_errors(problems):
+    return (None if has_errors(problems) else Job(order, pack, bindings, values)), problems
+
+
+def produce(
+    job: Job,
+    packs: Packs,
+    model: Model,
+    known: Callable[[str, str, str], bool],
+    view: str = "platform",
+    rows: Rows | None = None,
+) -> tuple[list[Artefact], list[Diagnostic]]:
+    """The artefacts of those templates of a pack that are for a view. `rows` are of levels that need no asking."""
+    pack, problems = job.pack, list[Diagnostic]()
+    if pack.for_tenants and not any(template.to and template.view == view for template in pack.templates):
         return [], problems
-    context, more = project(model.graph, pack.levels, bindings, model.shape_of)
+    unknown = [level for level in pack.levels if rows is None or level.name not in rows]
+    found, problems = rows_of(model.graph, unknown, job.bindings, model.shape_of)
+    context, more = assemble(pack.levels, {**(rows or {}), **found}, job.bindings) if found is not None else (None, [])
     problems += more
     if context is None:
         return [], problems
@@ -157,9 +186,19 @@ def generate(
     problems += _inexpressible(pack, context, model)
     if has_errors(problems):
         return [], problems
-    run = Run(context, values, model.name, packs.target, known, placement(pack, order.output, packs.root))
+    place = placement(pack, job.order.output, packs.root)
+    run = Run(
+        context,
+        job.values,
+        model.name,
+        packs.target,
+        known,
+        lambda path: _below(job.folder, place(path)),
+        view,
+        model.terms,
+    )
     artefacts, more = render(pack, run)
-    books, others = render_workbooks(pack, run)
+    books, others = render_workbooks(pack, run) if view == "platform" else ([], [])
     return artefacts + books, problems + more + others
 
 

@@ -57,6 +57,11 @@ class Pack:
     files: tuple[str, ...] = ()
     """The absolute path of every file that it was read from."""
 
+    @property
+    def for_tenants(self) -> bool:
+        """Whether a template of it is rendered in the view of each tenant."""
+        return any(template.to is not None and template.view == "tenant" for template in self.templates)
+
 
 @dataclass(frozen=True)
 class PackPlace:
@@ -148,7 +153,7 @@ def _manifest(source: Source, name: str, single: bool) -> tuple[dict[str, Any] |
         return None, problems
     if not isinstance(keys, dict):
         return None, [_wrong(source, Span(source, 0, 1), "pack.yaml is not a list of keys")]
-    known = (*_KEYS, "to", "each", "when", "mode") if single else _KEYS
+    known = (*_KEYS, "to", "each", "when", "mode", "view") if single else _KEYS
     for key in keys:
         if key not in known:
             guess = nearest(str(key), known)

@@ -180,6 +180,7 @@ def _filters(
     filters: dict[str, Callable[..., Any]] = {"number": number, "type": type_filter(spellings, name)}
     for part in description.nodes(node, "identifier"):
         own = fold(description.words(part, "reserved"))
+        part_longest = description.text(part, "maxLength") or longest
         filters[description.text(part, "filter") or ""] = identifier_filter(
             description.text(part, "casing") or "snake",
             replace(
@@ -188,7 +189,7 @@ def _filters(
                 unescapable=reserved.unescapable | own,
                 pattern=description.text(part, "reservedAs") or reserved.pattern,
             ),
-            int(longest) if longest else None,
+            int(part_longest) if part_longest else None,
             description.text(part, "pattern") or "{}",
         )
     for part in description.nodes(node, "text"):

@@ -40,6 +40,10 @@ class Run:
     """Whether the artefact at a path was already made from a template hash and a context hash."""
     place: Callable[[str], str] = str
     """Where below the workspace an artefact's own path goes."""
+    view: str = "platform"
+    """In whose view it is: templates for another are left out."""
+    terms: tuple[str, ...] = ()
+    """The terms that everything comes from, besides those of its own record."""
 
 
 class _Bodies(BaseLoader):
@@ -60,7 +64,7 @@ def render(pack: Pack, run: Run) -> tuple[list[Artefact], list[Diagnostic]]:
     environments: dict[str, Environment] = {}
     whole = whole_digest(run.context) + repr(sorted(run.values.items())).encode() + run.workspace.encode()
     for template in pack.templates:
-        if template.to is None:
+        if template.to is None or template.view != run.view:
             continue
         name = template.target or pack.target
         target, more = run.targets(
@@ -175,7 +179,7 @@ class _OneTemplate:
             self.template.name,
             self.hash,
             key,
-            terms,
+            tuple(dict.fromkeys((*terms, *self.run.terms))),
         )
 
     def _rendered(self, template: Any, names: dict[str, Any]) -> str:

@@ -96,10 +96,10 @@ def identifier_filter(casing: str, reserved: Reserved, longest: int | None, patt
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or len(name) > (longest or len(name)):
                 raise SpellingError(f"`{name}` is not a plain identifier of this target")
             return pattern.replace("{}", reserved.escaped(name))
-        spelled = shortened(CASINGS[casing](words(name)), longest)
+        spelled = CASINGS[casing](words(name))
         if spelled[0].isdigit():
             spelled = f"_{spelled}"
-        return pattern.replace("{}", reserved.escaped(spelled))
+        return pattern.replace("{}", reserved.escaped(shortened(spelled, longest)))
 
     return _memoised(make)
 

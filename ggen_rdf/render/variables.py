@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyoxigraph as ox
 
+from ggen_rdf.constraints import Constraint
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.render.front_matter import yaml_key_span
 from ggen_rdf.render.words import words
+from ggen_rdf.source.literals import in_the_open
+from ggen_rdf.source.secrets import HIDDEN, Secret, reference
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _GGEN = "https://w3id.org/ggen#"
@@ -31,6 +34,10 @@ _KEYS = (
     "many",
     "required",
     "property",
+    "secret",
+    "each",
+    "named",
+    "of",
 )
 _LEXICAL = {
     "string": r"(?s).*",
@@ -44,7 +51,11 @@ _LEXICAL = {
 
 @dataclass(frozen=True)
 class Variable:
-    """One declared variable: an element of the model (`kind`), or a plain value (`datatype`)."""
+    """One declared variable: an element of the model (`kind`), or a plain value (`datatype`).
+
+    One with `each` stands for many: every element of that class is a variable (see `each.expanded`), whose name is its
+    property `named` and whose value belongs to the element that the variable `of` names. `node` is that element.
+    """
 
     name: str
     description: str
@@ -57,15 +68,24 @@ class Variable:
     many: bool = False
     required: bool = False
     property: str | None = None
+    secret: bool = False
+    each: str | None = None
+    named: str | None = None
+    of: str | None = None
+    node: ox.NamedNode | None = None
+    checks: tuple[Constraint, ...] = ()
+    """What the shape of `node` asks of the value."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """A value that somebody gave a variable, and where."""
+    """A value that somebody gave a variable, and where. What may be secret is not there to be read."""
 
-    text: str
+    text: str | Secret
     span: Span | None
     key_span: Span | None = None
+    typed: bool = False
+    """Whether it stands on the command line, not in a file."""
 
 
 def read_variables(declared: Any, source: Source) -> tuple[tuple[Variable, ...], list[Diagnostic]]:
@@ -118,8 +138,15 @@ def read_variables(declared: Any, source: Source) -> tuple[tuple[Variable, ...],
                 bool(keys.get("many")),
                 bool(keys.get("required")),
                 _full(keys.get("property")),
+                bool(keys.get("secret")),
+                _full(keys.get("each")),
+                _full(keys.get("named")),
+                keys.get("of"),
             )
         )
+        if keys.get("secret") and default is not None:
+            message, act = f"the secret `{name}` has a default", "take `default` away: a pack is read by everybody"
+            problems.append(Diagnostic("pack/manifest", message, where, help=act))
     return tuple(variables), problems
 
 
@@ -143,17 +170,26 @@ def resolve(
     values: dict[str, Any] = {}
     for variable in variables:
         value = given.get(variable.name)
+        if variable.secret:
+            problems += _literal(variable, value)
+            values[variable.name] = HIDDEN
+            continue
+        if value is not None and isinstance(value.text, Secret):
+            value = replace(value, text=value.text.reveal())
+        if variable.node is not None:
+            problems += broken(variable, value) if value is not None else ()
+            continue
         if variable.kind is not None:
             values[variable.name] = None
             if value is not None:
                 terms, more = _elements(variable, variable.kind, value, graph)
                 problems += more
                 bindings[variable.binds or variable.name] = terms
-                values[variable.name] = value.text
+                values[variable.name] = str(value.text)
             elif variable.required and complete:
                 problems.append(_missing(variable, pack))
             continue
-        text = value.text if value is not None else _from_model(variable, graph)
+        text = str(value.text) if value is not None else _from_model(variable, graph)
         text = variable.default if text is None else text
         if text is None:
             problems.append(_missing(variable, pack))
@@ -175,6 +211,15 @@ def _unknown(variables: Sequence[Variable], given: Mapping[str, Given], pack: st
                 notes=("it has " + (", ".join(f"`{n}`" for n in sorted(names)) or "none"),),
                 help=f"write `{guess}`" if guess else None,
             )
+
+
+def _literal(variable: Variable, value: Given | None) -> Iterator[Diagnostic]:
+    """A secret in a file, where only the name of an environment variable may stand."""
+    if value is None or value.typed:
+        return
+    text = value.text.reveal() if isinstance(value.text, Secret) else value.text
+    if not reference(text):
+        yield in_the_open(f"`{variable.name}` is a secret, and its value stands in a file", value.span)
 
 
 def _missing(variable: Variable, pack: str) -> Diagnostic:
@@ -233,7 +278,8 @@ def _elements(variable: Variable, kind: str, value: Given, graph: Graph) -> tupl
     known = _named(kind, graph)
     terms: list[Term] = []
     problems = []
-    for part in value.text.split(",") if variable.many else (value.text,):
+    text = str(value.text)
+    for part in text.split(",") if variable.many else (text,):
         found = known.get(part) or known.get(_key(part)) or known.get(_singular(_key(part)))
         if found and len(found) == 1:
             terms.append(found[0])

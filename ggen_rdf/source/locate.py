@@ -1,6 +1,6 @@
 """Finds where a triple of the graph stands in the user's files.
 
-In: the texts, the graph they were loaded into, and the places of what was lifted from TOML. Out: the most specific
+In: the texts, the graphs they were loaded into, and the places of what was lifted from TOML. Out: the most specific
 span: of the value, else of the property, else of the subject. A text is scanned only when it mentions the term, once.
 """
 
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from typing import NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -28,6 +29,9 @@ _LOCAL = re.compile(r"[^#/:]*$")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+$")
 _Name = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
+Statement: TypeAlias = tuple[Term, ox.NamedNode | None, Term | None]
+"""What is looked for: a subject, perhaps its property, perhaps its value."""
+
 
 class LiftedPlace(NamedTuple):
     """Where a triple that came from TOML is said: what names the subject, the key, and the value."""
@@ -45,9 +49,10 @@ class Locator:
         sources: Iterable[Source],
         graph: Graph | None = None,
         lifted: Mapping[Triple, LiftedPlace] | None = None,
+        apart: Graph | None = None,
     ) -> None:
         self._sources = tuple(source for source in sources if format_of(source.path) is not None)
-        self._graph = graph
+        self._graphs = [one for one in (graph, apart) if one is not None]
         self._lifted: dict[Term, dict[Triple, LiftedPlace]] = defaultdict(dict)
         for triple, place in (lifted or {}).items():
             self._lifted[triple[0]][triple] = place
@@ -58,9 +63,22 @@ class Locator:
         self._curies: Curies | None = None
         self._library: dict[str, Source | None] = {}
         self._views: dict[_Name, GraphView] = {}
+        self._origins: Mapping[Statement, Term] = {}
+
+    def merged(self, origins: Mapping[Statement, Term]) -> Locator:
+        """One that finds what is said of nodes made from others, too, by the node that each statement came from."""
+        other = copy(self)
+        other._origins = origins
+        return other
+
+    def _origin(self, s: Term, p: ox.NamedNode | None, o: Term | None) -> Term:
+        known = (self._origins.get(key) for key in ((s, p, o), (s, p, None), (s, None, None)))
+        return next((origin for origin in known if origin is not None), s)
 
     def triple(self, s: Term, p: ox.NamedNode | None = None, o: Term | None = None) -> Span | None:
         """Where a triple stands: its value if it is found, else its property, else its subject, else any mention."""
+        if self._origins:
+            s, o = self._origin(s, p, o), None if o is None else self._origin(o, None, None)
         if isinstance(s, ox.BlankNode):
             return self._of_blank(s, p, o)
         found = self._in_toml(s, p, o)
@@ -121,8 +139,7 @@ class Locator:
         return next(((_SUBJECT, place.subject) for place in said.values()), None)
 
     def _in_library(self, s: Term, p: ox.NamedNode | None, o: Term | None) -> Span | None:
-        quads = self._graph.quads(s, p, o) if self._graph else ()
-        names = sorted({q.graph_name.value for q in quads if isinstance(q.graph_name, ox.NamedNode)})
+        names = sorted({q.graph_name.value for q in self._quads(s, p, o) if isinstance(q.graph_name, ox.NamedNode)})
         for name in names:
             source = self._library_source(name) if name.startswith(LIBRARY) else None
             found = self._index(source).find(s, p, o) if source else None
@@ -156,7 +173,7 @@ class Locator:
         seen: set[Term] = {node}
         queue: list[Term] = [node]
         for current in queue:
-            for quad in sorted(self._graph.quads(None, None, current) if self._graph else (), key=str):
+            for quad in sorted(self._quads(None, None, current), key=str):
                 if isinstance(quad.subject, ox.NamedNode):
                     return self.triple(quad.subject, quad.predicate)
                 if isinstance(quad.subject, ox.BlankNode) and quad.subject not in seen:
@@ -166,9 +183,7 @@ class Locator:
 
     def _homes(self, node: ox.BlankNode) -> list[tuple[Source, _Name]]:
         """The files whose graphs speak of a blank node."""
-        if self._graph is None:
-            return []
-        quads = [*self._graph.quads(node), *self._graph.quads(None, None, node)]
+        quads = [*self._quads(node), *self._quads(None, None, node)]
         names = sorted({quad.graph_name for quad in quads}, key=str)
         homes: list[tuple[Source, _Name]] = []
         for name in names:
@@ -179,9 +194,13 @@ class Locator:
 
     def _view(self, name: _Name) -> GraphView:
         if name not in self._views:
-            assert self._graph is not None
-            self._views[name] = GraphView(self._graph, name)
+            named = [graph for graph in self._graphs if graph.has_named(name)]
+            self._views[name] = GraphView((named or self._graphs)[-1], name)
         return self._views[name]
+
+    def _quads(self, s: Term | None = None, p: ox.NamedNode | None = None, o: Term | None = None) -> Iterator[ox.Quad]:
+        """What the graphs say that were loaded from the texts."""
+        return (quad for graph in self._graphs for quad in graph.quads(s, p, o))
 
     def _value(self, source: Source, o: Term | None) -> Term | None:
         """A value as the scan of a file knows it: a blank node of the graph has another name there."""

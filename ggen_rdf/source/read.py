@@ -14,10 +14,13 @@ import pyoxigraph as ox
 from ggen_rdf.diagnostics import Diagnostic, Source
 from ggen_rdf.graph import Graph
 from ggen_rdf.library import library_path
-from ggen_rdf.source.documents import format_of, graph_of, library_graph
+from ggen_rdf.source.documents import TENANT_GRAPH, format_of, graph_of, library_graph
 from ggen_rdf.source.imports import resolve_imports
 from ggen_rdf.source.inputs import GLOBAL, ONTOLOGIES, TENANTS, files_below, find_workspace, input_files
+from ggen_rdf.source.literals import withdraw
 from ggen_rdf.source.locate import Locator
+from ggen_rdf.source.masking import masked
+from ggen_rdf.source.overlays import part
 from ggen_rdf.source.prefixes import check_prefixes
 from ggen_rdf.source.settings import Settings, read_settings
 from ggen_rdf.source.syntax import explain
@@ -45,11 +48,15 @@ def read_workspace(root: str) -> tuple[Workspace, list[Diagnostic]]:
     sections, sources, unread = _sections(root, settings)
     lifted, unknown = lift(sections, graph)
     texts = tuple(file.source for file in files)
-    locator = Locator(texts, graph, lifted.places)
     diagnostics += unread + unknown
-    diagnostics += resolve_imports(graph, locator)
+    diagnostics += resolve_imports(graph, Locator(texts, graph, lifted.places))
+    secrets, literals = withdraw(graph, Locator(texts, graph, lifted.places), (settings.source, *sources))
+    overlays, apart = part(graph)
     graph.say_once()
-    return Workspace(root, settings, (settings.source, *texts, *sources), graph, locator), diagnostics
+    locator = Locator(texts, graph, lifted.places, apart)
+    everything = (settings.source, *texts, *sources)
+    workspace = Workspace(root, settings, everything, graph, overlays, locator, tuple(secrets))
+    return workspace, masked(diagnostics + literals, secrets)
 
 
 def load_library(graph: Graph, path: str) -> None:
@@ -85,8 +92,9 @@ def _read_all(root: str, paths: Iterable[str]) -> tuple[list[File], list[Diagnos
 def _load(graph: Graph, file: File) -> list[Diagnostic]:
     rdf_format = format_of(file.source.path)
     assert rdf_format is not None
+    name = graph_of(file.source.path)
     try:
-        graph.load(file.data, rdf_format, graph_of(file.source.path))
+        graph.load(file.data, rdf_format, name, whole=name.startswith(TENANT_GRAPH))
     except SyntaxError as error:
         return explain(file.source, rdf_format, error)
     return []

@@ -160,7 +160,7 @@ class _Lifter:
         found = known.get(_plain(name))
         if found is not None:
             return found
-        if kind == GGEN + "Isolation":
+        if kind in _CLOSED:
             self.diagnostics.append(_unknown_value(kind, name, span, known))
             return None
         local = _kebab(kind.rpartition("#")[2].rpartition("/")[2])
@@ -179,6 +179,9 @@ class _Lifter:
         self.lifted.triples.setdefault(tenant_graph(section.name), []).append(triple)
         self.lifted.places.setdefault(triple, place)
 
+
+_CLOSED = (GGEN + "Isolation", GGEN + "BoundedContext")
+"""The classes whose things a name must find; of others, an unknown name makes a new thing."""
 
 _WANTED = {
     XSD + "string": "text in quotes",

@@ -13,7 +13,7 @@ from ggen_rdf.diagnostics import Diagnostic, ordered
 from ggen_rdf.diagnostics.render import full
 from ggen_rdf.graph import Graph
 from ggen_rdf.render import Given
-from ggen_rdf.render.generate import Model, Order, Packs, generate
+from ggen_rdf.render.generate import Model, Order, Packs, prepare, produce
 
 MODEL = Path(__file__).parent / "model.ttl"
 
@@ -65,7 +65,12 @@ def run(
     shapes = shapes_in(graph)
     order = Order("trial", {k: Given(v, None) for k, v in (given or {}).items()}, "", whole)
     model_ = Model(graph, "trial", shapes.get, lambda _term: None)
-    return generate(order, Packs(str(folder)), model_, lambda *_: None)
+    packs = Packs(str(folder))
+    job, problems = prepare(order, packs, model_.graph)
+    if job is None:
+        return [], problems
+    artefacts, more = produce(job, packs, model_, lambda *_: False)
+    return artefacts, problems + more
 
 
 def shown(artefacts: list[Artefact], problems: list[Diagnostic]) -> str:

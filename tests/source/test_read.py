@@ -112,8 +112,9 @@ def test_tenants(workspace: Path) -> None:
     """The tenants of the mission become triples, each in its own graph, and lead back to their TOML."""
     shop = read(workspace)
     acme = ox.NamedNode(LIFTED + "tenant/acme")
-    said = {(q.predicate.value, str(q.object)): q for q in shop.graph.quads(acme)}
-    assert set(said) == {
+    assert list(shop.graph.quads(acme)) == []
+    (overlay,) = [one for one in shop.overlays if one.name == "acme"]
+    assert {(p.value, str(o)) for s, p, o in overlay.settings if s == acme} == {
         ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", f"<{GGEN}Tenant>"),
         ("http://www.w3.org/2000/01/rdf-schema#label", '"acme"'),
         (GGEN + "tenantId", '"acme-001"'),
@@ -123,7 +124,7 @@ def test_tenants(workspace: Path) -> None:
         (GGEN + "feature", f"<{LIFTED}feature/advanced-analytics>"),
         (GGEN + "feature", f"<{LIFTED}feature/custom-branding>"),
     }
-    assert {str(q.graph_name) for q in said.values()} == {"<https://w3id.org/ggen/graph/tenant/acme>"}
+    assert overlay.refinement == ()
     span = shop.locate.triple(acme, ox.NamedNode(GGEN + "isolation"), ox.NamedNode(GGEN + "Silo"))
     assert span is not None
     assert (span.source.path, span.text) == ("tenants/acme.toml", '"silo"')
@@ -138,19 +139,21 @@ def test_declared_feature_wins(workspace: Path) -> None:
         '<x:f> a ggen:Feature ; rdfs:label "Custom branding"@en .\n'
     )
     shop = read(workspace)
-    features = {str(q.object) for q in shop.graph.quads(None, ox.NamedNode(GGEN + "feature"))}
+    said = [triple for overlay in shop.overlays for triple in overlay.settings]
+    features = {str(o) for _, p, o in said if p == ox.NamedNode(GGEN + "feature")}
     assert features == {"<https://shop.example/model#Basic>", "<x:f>", f"<{LIFTED}feature/advanced-analytics>"}
 
 
 def test_turtle_of_a_tenant(workspace: Path) -> None:
-    """`tenants/<name>.ttl` belongs to the tenant's graph."""
-    (workspace / "tenants" / "acme.ttl").write_text("<x:a> <x:b> <x:c> .")
+    """`tenants/<name>.ttl` is the tenant's alone, whatever graph it says it in."""
+    (workspace / "tenants" / "acme.trig").write_text("<x:g> { <x:a> <x:b> <x:c> }")
     shop = read(workspace)
-    (quad,) = shop.graph.quads(ox.NamedNode("x:a"))
-    assert str(quad.graph_name) == "<https://w3id.org/ggen/graph/tenant/acme>"
-    span = shop.locate.triple(quad.subject, quad.predicate, quad.object)  # type: ignore[arg-type]
+    triple = (ox.NamedNode("x:a"), ox.NamedNode("x:b"), ox.NamedNode("x:c"))
+    assert triple not in shop.graph
+    assert {one.name: one.refinement for one in shop.overlays} == {"acme": (triple,), "startup": ()}
+    span = shop.locate.triple(*triple)
     assert span is not None
-    assert span.source.path == "tenants/acme.ttl"
+    assert span.source.path == "tenants/acme.trig"
 
 
 FORMATS = {
