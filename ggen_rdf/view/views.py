@@ -162,12 +162,13 @@ def _add(graph: Graph, tenant: Overlay, triples: tuple[Triple, ...]) -> Iterator
 
 
 def _owners(tenants: tuple[Overlay, ...]) -> dict[Term, set[str]]:
-    """The tenants that say what a thing is, by thing."""
+    """The tenants that say what a thing is, by thing. What a tenant itself is, no other says."""
     owners: dict[Term, set[str]] = defaultdict(set)
+    nodes = {node: tenant.name for tenant in tenants for node in tenant.nodes}
     for tenant in tenants:
         for subject, _, _ in (*tenant.settings, *tenant.refinement):
             if isinstance(subject, ox.NamedNode):
-                owners[subject].add(tenant.name)
+                owners[subject].add(nodes.get(subject, tenant.name))
     return owners
 
 

@@ -1,0 +1,207 @@
+"""What platform and tenants see, and what is built of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from ggen_rdf.view import Views
+from tests.support.running import Run
+from tests.support.workspaces import tree
+from tests.view.workspaces import FURTHER, TIGHTER, refine, views_of
+
+Ggen = Callable[..., Run]
+NAMES = (
+    "PREFIX ggen: <https://w3id.org/ggen#> PREFIX shop: <https://shop.example/model#>"
+    " PREFIX sh: <http://www.w3.org/ns/shacl#> "
+)
+LENGTHS = NAMES + "SELECT ?n { shop:User sh:property ?s . ?s sh:path shop:email ; sh:maxLength ?n }"
+ATTRIBUTES = NAMES + "SELECT ?name { shop:User sh:property ?s . ?s ggen:name ?name } ORDER BY ?name"
+TENANTS = NAMES + "SELECT ?name { ?t a ggen:Tenant ; ggen:name ?name } ORDER BY ?name"
+
+
+def seen(views: Views, tenant: str | None, query: str) -> list[str]:
+    """The answers of a tenant's view, or of the platform's."""
+    if tenant is None:
+        return [row[0].value for row in views.platform.graph.select(query)]
+    overlay = views.tenant(tenant)
+    assert overlay is not None
+    with views.opened(overlay) as (view, problems):
+        assert problems == []
+        return [row[0].value for row in view.graph.select(query)]
+
+
+def test_a_tenant_sees_its_own_refinement(workspace: Path) -> None:
+    refine(workspace, "acme", TIGHTER + FURTHER)
+    views = views_of(workspace)
+    assert seen(views, None, LENGTHS) == seen(views, "startup", LENGTHS) == ["254"]
+    assert seen(views, "acme", LENGTHS) == ["100"]
+    assert seen(views, None, ATTRIBUTES) == seen(views, "startup", ATTRIBUTES) == ["active", "email", "userId"]
+    assert seen(views, "acme", ATTRIBUTES) == ["active", "email", "loyalty card", "userId"]
+
+
+def test_a_tenant_sees_itself_only(workspace: Path) -> None:
+    refine(workspace, "acme", TIGHTER)
+    views = views_of(workspace)
+    assert seen(views, None, TENANTS) == ["acme", "startup"]
+    assert seen(views, "acme", TENANTS) == ["acme"]
+    assert seen(views, "startup", TENANTS) == ["startup"]
+    assert seen(views, "startup", TENANTS) == ["startup"], "a view leaves nothing behind"
+
+
+def test_a_tenant_of_the_shared_model_is_seen_by_itself_only(workspace: Path) -> None:
+    """Wherever a tenant is declared, no other sees it, nor a statement that names it."""
+    (workspace / "model" / "partners.ttl").write_text(
+        "@prefix ggen: <https://w3id.org/ggen#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "@prefix : <https://shop.example/model#> .\n"
+        ':partner a ggen:Tenant ; rdfs:label "partner" ; ggen:tenantId "partner-003" ;\n'
+        '    ggen:databaseSchema "partner_schema" .\n'
+        ":Contract rdfs:seeAlso :partner .\n"
+    )
+    views = views_of(workspace)
+    partner = ox.NamedNode("https://shop.example/model#partner")
+    for name, expected in (("acme", False), ("startup", False), ("partner", True)):
+        overlay = views.tenant(name)
+        assert overlay is not None
+        with views.opened(overlay) as (view, _):
+            mentions = [*view.graph.quads(partner), *view.graph.quads(None, None, partner)]
+            assert bool(mentions) is expected, name
+    assert seen(views, None, TENANTS) == ["acme", "partner", "startup"]
+
+
+def test_a_shared_feature_is_declared_for_each_tenant(workspace: Path) -> None:
+    """Two tenants that name one feature both have it, though it is said twice."""
+    settings = workspace / "ggen.toml"
+    settings.write_text(settings.read_text().replace('features = ["basic"]', 'features = ["custom-branding"]'))
+    views = views_of(workspace)
+    query = NAMES + "SELECT ?name { ?t a ggen:Tenant ; ggen:feature ?f . ?f a ggen:Feature ; ggen:name ?name }"
+    assert seen(views, "startup", query) == ["custom-branding"]
+    assert sorted(seen(views, "acme", query)) == ["advanced-analytics", "custom-branding"]
+
+
+@pytest.mark.parametrize(
+    ("own", "query", "values"),
+    [
+        ("[ sh:path shop:userId ; sh:minLength 5 ]", "shop:userId ; sh:minLength ?n", ["5"]),
+        ("[ sh:path shop:active ; sh:hasValue true ]", "shop:active ; sh:hasValue ?n", ["true"]),
+        ("[ sh:path shop:email ; sh:maxLength 254 ]", "shop:email ; sh:maxLength ?n", ["254"]),
+        ("[ sh:path shop:email ; sh:datatype xsd:string ]", "shop:email ; sh:datatype ?n",
+         ["http://www.w3.org/2001/XMLSchema#string"]),
+        ("[ sh:path shop:active ; sh:defaultValue true ]", "shop:active ; sh:defaultValue ?n", ["true"]),
+        ('[ sh:path shop:email ; sh:pattern "x" ]', "shop:email ; sh:pattern ?n", ["^[^@\\s]+@[^@\\s]+$", "x"]),
+        ("[ sh:path shop:userId ; ggen:unique true ]", "shop:userId ; ggen:unique ?n", ["true"]),
+    ],
+)  # fmt: skip
+def test_a_constraint_is_merged(workspace: Path, own: str, query: str, values: list[str]) -> None:
+    refine(workspace, "acme", f"shop:User sh:property {own} .\n")
+    asked = f"{NAMES}SELECT ?n {{ shop:User sh:property ?s . ?s sh:path {query} }} ORDER BY STR(?n)"
+    assert seen(views_of(workspace), "acme", asked) == values
+
+
+def test_an_inherited_attribute_is_tightened_where_the_tenant_says(workspace: Path) -> None:
+    """The structure that the tenant speaks of has the tighter shape; the one it inherits from keeps the shared one."""
+    (workspace / "model" / "staff.ttl").write_text(
+        "@prefix ggen: <https://w3id.org/ggen#> . @prefix shop: <https://shop.example/model#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        'shop:Clerk a ggen:AggregateRoot ; rdfs:label "Clerk"@en ; rdfs:subClassOf shop:User ;'
+        " ggen:context shop:Identity .\n"
+    )
+    refine(workspace, "acme", TIGHTER.replace("shop:User", "shop:Clerk"))
+    views = views_of(workspace)
+    assert seen(views, "acme", LENGTHS) == ["254"]
+    assert seen(views, "acme", LENGTHS.replace("shop:User", "shop:Clerk")) == ["100"]
+
+
+def test_the_place_of_a_merged_statement_is_where_it_was_said(workspace: Path) -> None:
+    refine(workspace, "acme", TIGHTER)
+    views = views_of(workspace)
+    overlay = views.tenant("acme")
+    assert overlay is not None
+    with views.opened(overlay) as (view, _):
+        query = NAMES + "SELECT ?s { shop:User sh:property ?s . ?s sh:path shop:email }"
+        (shape,) = (row[0] for row in view.graph.select(query))
+        found = {}
+        for name in ("maxLength", "pattern"):
+            predicate = ox.NamedNode(f"http://www.w3.org/ns/shacl#{name}")
+            (value,) = (quad.object for quad in view.graph.quads(shape, predicate))
+            span = view.locate.triple(shape, predicate, value)  # type: ignore[arg-type]
+            assert span is not None
+            found[name] = (span.source.path, span.text)
+    assert found == {
+        "maxLength": ("tenants/acme.ttl", "100"),
+        "pattern": ("model/identity.ttl", r'"^[^@\\s]+@[^@\\s]+$"'),
+    }
+
+
+def outputs(workspace: Path) -> dict[str, bytes]:
+    """What was generated."""
+    inputs = ("model/", "tenants/", "global.toml", "ggen.toml", ".ggen/", "ggen.lock")
+    return {name: data for name, data in tree(workspace).items() if not name.startswith(inputs)}
+
+
+def test_what_a_refinement_changes_is_built_for_the_tenant_alone(workspace: Path, run_ggen: Ggen) -> None:
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    before = outputs(workspace)
+    refine(workspace, "acme", TIGHTER + FURTHER)
+    done = run_ggen(["build"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    after = outputs(workspace)
+    changed = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
+    assert changed == ["db/acme_schema.sql"]
+    new = {name for name in after if name not in before}
+    assert new
+    assert all(name.startswith("views/acme/") for name in new)
+    assert b"loyalty_card" in after["db/acme_schema.sql"]
+    assert b"LoyaltyCard" in after["views/acme/domain/src/identity/user/values.rs"]
+    assert "views/acme/domain/src/ordering/order/values.rs" in after, "a crate is built whole"
+    (workspace / "tenants" / "acme.ttl").unlink()
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    assert outputs(workspace) == before
+
+
+def test_a_refinement_that_changes_no_output_has_no_files(workspace: Path, run_ggen: Ggen) -> None:
+    refine(workspace, "acme", "shop:User sh:property [ sh:path shop:email ; sh:maxLength 254 ] .\n")
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    assert not (workspace / "views").exists()
+
+
+def test_the_build_of_one_tenant_is_its_part_of_the_whole(workspace: Path, run_ggen: Ggen, tmp_path: Path) -> None:
+    """One after the other the tenants' builds give what a build of everything gives."""
+    refine(workspace, "acme", TIGHTER)
+    assert run_ggen(["build", "--tenant", "startup"], cwd=workspace).exit == 0
+    startup = outputs(workspace)
+    assert not any("acme" in name for name in startup)
+    assert run_ggen(["build", "--tenant", "acme"], cwd=workspace).exit == 0
+    both = outputs(workspace)
+    assert {name: both[name] for name in startup} == startup
+    done = run_ggen(["build"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    assert outputs(workspace) == both
+
+
+def test_the_build_of_one_tenant_removes_what_it_no_longer_has(workspace: Path, run_ggen: Ggen) -> None:
+    refine(workspace, "acme", TIGHTER)
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    settings = workspace / "ggen.toml"
+    settings.write_text(settings.read_text().replace('"acme_schema"', '"acme_two"'))
+    done = run_ggen(["build", "--tenant", "startup"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    assert (workspace / "db/acme_schema.sql").exists()
+    assert run_ggen(["build", "--tenant", "acme"], cwd=workspace).exit == 0
+    assert not (workspace / "db/acme_schema.sql").exists()
+    assert (workspace / "db/acme_two.sql").exists()
+
+
+def test_query_and_report_ask_a_view(workspace: Path, run_ggen: Ggen) -> None:
+    refine(workspace, "acme", FURTHER)
+    for tenant, found in ((None, False), ("acme", True), ("startup", False)):
+        options = ["--tenant", tenant] if tenant else []
+        asked = run_ggen(["query", ATTRIBUTES, "--format", "csv", *options], cwd=workspace)
+        assert asked.exit == 0, asked.stderr
+        assert ("loyalty card" in asked.stdout) is found
+    report = run_ggen(["report", "tenants", "--tenant", "startup", "--format", "csv"], cwd=workspace)
+    assert "acme" not in report.stdout
+    assert "startup-001" in report.stdout
