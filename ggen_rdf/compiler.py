@@ -16,12 +16,14 @@ from ggen_rdf.check.terms import check_terms
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, has_errors, nearest, ordered
 from ggen_rdf.reason.clashes import clashes
 from ggen_rdf.source.curies import prefixes
+from ggen_rdf.source.masking import masked
 from ggen_rdf.source.read import read_workspace
+from ggen_rdf.source.secrets import Secret
 from ggen_rdf.source.settings import Settings
 from ggen_rdf.view import View, Views, open_views
 
 if TYPE_CHECKING:
-    from ggen_rdf.render.generate import Order
+    from ggen_rdf.render.generate import Order, Packs
     from ggen_rdf.render.making import Made, Making
     from ggen_rdf.render.pack import Pack
     from ggen_rdf.report.question import Answer
@@ -49,7 +51,7 @@ class Request:
 
     root: str
     pack: str | None = None
-    variables: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     output: str | None = None
     complete: bool = False
     as_of: str | None = None
@@ -57,6 +59,9 @@ class Request:
     """Build, check or ask this tenant's view only."""
     tenant_config: str | None = None
     shared_config: str | None = None
+    secrets_file: str | None = None
+    environment: Callable[[str], str | None] = field(default=lambda _name: None, repr=False)
+    """Looks up an environment variable: for the values of secrets, and for nothing else."""
     overwrite: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     progress: Callable[[str, str], None] = field(default=_silent)
@@ -78,7 +83,7 @@ def check(request: Request) -> tuple[Views | None, list[Diagnostic]]:
     problems = _judgement(request, views.platform, views, problems)
     if not has_errors(problems):
         problems = _each_tenant(request, views, problems)
-    return (None if has_errors(problems) else views), problems
+    return (None if has_errors(problems) else views), masked(problems, views.workspace.secrets)
 
 
 def _opened(request: Request) -> tuple[Views | None, list[Diagnostic]]:
@@ -186,18 +191,28 @@ def _observed(request: Request) -> dict[str, str]:
 
 
 def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, list[Diagnostic]]:
+    views, problems = _opened(request)
+    if views is None:
+        return None, problems
+    hidden = list(views.workspace.secrets)
+    found, problems = _compared(request, views, problems, observed, hidden)
+    return found, masked(problems, hidden)
+
+
+def _compared(
+    request: Request, views: Views, problems: list[Diagnostic], observed: dict[str, str], hidden: list[Secret]
+) -> tuple[Plan | None, list[Diagnostic]]:
+    """A plan for views. What it learns to be secret is added to `hidden`."""
     from ggen_rdf.write import manifest
     from ggen_rdf.write.memory import recall
     from ggen_rdf.write.plan import plan as compare
 
-    views, problems = _opened(request)
-    if views is None:
-        return None, problems
     before, unread = manifest.read(request.root)
     if has_errors(unread):
         return None, problems + unread
     memory = recall(request.root, before, observed)
     made, problems = _judged_and_made(request, views, memory, problems)
+    hidden += [one.secret for one in made.secrets]
     if has_errors(problems):
         return None, ordered(problems)
     run, scope = _run(request, views)
@@ -213,7 +228,21 @@ def _planned(request: Request, observed: dict[str, str]) -> tuple[Plan | None, l
         keep=request.keep,
         remembered=memory.remembered,
     )
-    return found, ordered(problems + more)
+    found, told = _with_secrets(request, made, found)
+    return found, ordered(problems + more + told)
+
+
+def _with_secrets(request: Request, made: Made[Entry], plan: Plan) -> tuple[Plan, list[Diagnostic]]:
+    """The plan with that of the secrets file, unless a secret would get anywhere else."""
+    if request.secrets_file is None:
+        return plan, []
+    from ggen_rdf.write.leaks import leaks
+    from ggen_rdf.write.secrets_file import plan_secrets
+
+    taken = {artefact.path for artefact in made.artefacts} | {entry.path for entry in plan.after.entries}
+    kept, problems = plan_secrets(request.root, request.secrets_file, made.secrets, made.wanted, taken)
+    problems += leaks(made.artefacts, plan, made.secrets)
+    return replace(plan, secrets=kept, blocked=plan.blocked or has_errors(problems)), problems
 
 
 def _judged_and_made(
@@ -252,9 +281,25 @@ def _making(request: Request, views: Views, memory: Memory) -> tuple[Making[Entr
     from ggen_rdf.render.generate import Packs
     from ggen_rdf.render.making import Making
 
-    orders, problems = _orders(request, views.workspace.settings)
-    making = Making(orders, Packs(request.root), views.workspace.settings.name, memory.known)
-    return making, problems + making.platform(views.platform, request.progress)
+    packs, settings = Packs(request.root), views.workspace.settings
+    orders, problems = _orders(request, settings, packs, views)
+    known = memory.known if request.secrets_file is None else lambda *_: None  # what holds secrets must be seen anew
+    making = Making(orders, packs, settings.name, known)
+    problems += making.platform(views.platform, request.progress)
+    return making, problems + _secrets(request, making, views)
+
+
+def _secrets(request: Request, making: Making[Entry], views: Views) -> list[Diagnostic]:
+    """Find out what secrets the run was given."""
+    from ggen_rdf.render.secret_vars import given_secrets, wanted
+
+    problems = []
+    for job in making.jobs if request.pack is not None else ():
+        graph, made = views.platform.graph, making.made
+        made.secrets, more = given_secrets(job, request.environment, request.secrets_file, graph)
+        made.wanted = wanted(job, graph)
+        problems += more
+    return problems
 
 
 def query(request: Request, text: str) -> tuple[Answer | None, list[Diagnostic]]:
@@ -333,17 +378,24 @@ def _run(request: Request, views: Views) -> tuple[str, Callable[[Entry], bool]]:
     if pack is None:
         return BUILD, lambda entry: entry.run == BUILD and its(entry)
     name = f"gen {pack} {request.output or ''}".strip()
+    if request.output is None and request.variables:
+        return name, lambda _entry: False  # a part of what is there: the rest is not gone
     if request.output is not None or request.variables or request.tenant_config or request.shared_config:
         return name, lambda entry: entry.run == name and its(entry)
     owned = (name, BUILD)
     return (BUILD if pack in packs else name), lambda e: e.run in owned and e.pack == pack and its(e)
 
 
-def _orders(request: Request, settings: Settings) -> tuple[list[Order], list[Diagnostic]]:
+def _orders(
+    request: Request, settings: Settings, packs: Packs, views: Views
+) -> tuple[list[Order], list[Diagnostic]]:
+    from ggen_rdf.render.generate import variables_of
     from ggen_rdf.render.orders import build_orders, one_order
 
     if request.pack is None:
         return build_orders(settings), []
     configs = [path for path in (request.shared_config, request.tenant_config) if path]
-    order, problems = one_order(settings, request.root, request.pack, request.variables, request.output, configs)
+    variables = variables_of(request.pack, packs, views.platform.graph)
+    words, output = request.variables, request.output
+    order, problems = one_order(settings, request.root, request.pack, words, output, configs, variables)
     return [order], problems

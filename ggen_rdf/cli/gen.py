@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from ggen_rdf.cli.changes import show_outcome
@@ -37,6 +39,7 @@ def _pairs(context: click.Context, _param: click.Parameter, words: tuple[str, ..
 @click.option("-o", "--output", type=click.Path(), metavar="PATH", help="Where to write: a file, or a folder/.")
 @click.option("--tenant-config", type=click.Path(), metavar="FILE", help="A tenant's TOML: values for variables.")
 @click.option("--shared-config", type=click.Path(), metavar="FILE", help="TOML that all tenants share.")
+@click.option("--secrets-file", type=click.Path(), metavar="FILE", help="Where secrets go: KEY=value lines, mode 0600.")
 @click.option("--as-of", type=Day(), metavar="DATE", help="The date to use wherever one matters.")
 @click.pass_obj
 def command(console: Console, /, pack: str, pairs: tuple[tuple[str, str], ...], **asked: str | None) -> int:
@@ -46,5 +49,5 @@ def command(console: Console, /, pack: str, pairs: tuple[tuple[str, str], ...], 
     """
     from ggen_rdf import compiler
 
-    made = request(console, pack=pack, variables=pairs, **asked)
+    made = request(console, pack=pack, variables=pairs, environment=os.environ.get, **asked)
     return show_outcome(console, *compiler.build(made), diff=False)

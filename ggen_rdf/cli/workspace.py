@@ -45,7 +45,7 @@ def request(console: Console, **asked: Any) -> Request:
     top = root()
     from ggen_rdf.compiler import Request
 
-    for name in ("output", "tenant_config", "shared_config"):
+    for name in ("output", "tenant_config", "shared_config", "secrets_file"):
         if asked.get(name) is not None:
             asked[name] = from_workspace(top, asked[name])
     for name in ("overwrite", "keep"):

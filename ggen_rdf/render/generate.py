@@ -18,13 +18,14 @@ from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span, has_errors, 
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
 from ggen_rdf.project import Context, Rows, assemble, rows_of
+from ggen_rdf.render.each import Stated, expanded, standing, stated, values_wrong
 from ggen_rdf.render.front_matter import yaml_value_span
 from ggen_rdf.render.governance import check_governance
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
 from ggen_rdf.render.read_target import read_target
 from ggen_rdf.render.render import Run, name_collisions, render
 from ggen_rdf.render.target import Target
-from ggen_rdf.render.variables import Given, resolve
+from ggen_rdf.render.variables import Given, Variable, resolve
 from ggen_rdf.render.workbooks import render_workbooks
 
 _FILE = re.compile(r"\.[A-Za-z]\w*$", re.ASCII)
@@ -144,6 +145,10 @@ class Job:
     pack: Pack
     bindings: dict[str, list[Term]]
     values: dict[str, Any]
+    variables: tuple[Variable, ...] = ()
+    """The variables of the pack, with those that the model declares."""
+    stated: tuple[Stated, ...] = ()
+    """What given values put in place of the model's own."""
     folder: str = ""
     """Where below the workspace everything goes."""
     common: Rows | None = None
@@ -158,9 +163,19 @@ def prepare(order: Order, packs: Packs, graph: Graph) -> tuple[Job | None, list[
     problems += _no_main(pack, order, packs.root) if pack else []
     if pack is None or has_errors(problems):
         return None, problems
-    bindings, values, more = resolve(pack.variables, order.given, graph, pack.name, not order.whole)
-    problems += more
-    return (None if has_errors(problems) else Job(order, pack, bindings, values)), problems
+    variables = expanded(pack.variables, graph)
+    bindings, values, more = resolve(variables, order.given, graph, pack.name, not order.whole)
+    problems += more + values_wrong(variables, order.given)
+    if has_errors(problems):
+        return None, problems
+    return Job(order, pack, bindings, values, variables, stated(variables, order.given, bindings, graph)), problems
+
+
+def variables_of(name: str, packs: Packs, graph: Graph) -> tuple[Variable, ...] | None:
+    """The variables of a pack, with those that the model declares; None for a pack that cannot be read."""
+    place, _ = packs.place(name)
+    pack, _ = packs.read(place) if place else (None, [])
+    return expanded(pack.variables, graph) if pack else None
 
 
 def produce(
@@ -176,7 +191,8 @@ def produce(
     if pack.for_tenants and not any(template.to and template.view == view for template in pack.templates):
         return [], problems
     unknown = [level for level in pack.levels if rows is None or level.name not in rows]
-    found, problems = rows_of(model.graph, unknown, job.bindings, model.shape_of)
+    with standing(job.stated, model.graph):
+        found, problems = rows_of(model.graph, unknown, job.bindings, model.shape_of)
     context, more = assemble(pack.levels, {**(rows or {}), **found}, job.bindings) if found is not None else (None, [])
     problems += more
     if context is None:

@@ -18,6 +18,7 @@ from ggen_rdf.constraints import shapes_in
 from ggen_rdf.diagnostics import Diagnostic, Label
 from ggen_rdf.project import Rows, rows_of
 from ggen_rdf.render.generate import Job, Model, Order, Packs, prepare, produce
+from ggen_rdf.render.secret_vars import GivenSecret
 from ggen_rdf.source.documents import GGEN
 from ggen_rdf.source.overlays import Overlay
 from ggen_rdf.view import View, Views
@@ -53,6 +54,9 @@ class Made(Generic[K]):
     """By path: for whom it was made, and the digest of its bytes."""
     reused: int = 0
     """How often something was asked for that had been made already."""
+    secrets: tuple[GivenSecret, ...] = ()
+    wanted: tuple[str, ...] = ()
+    """The keys that the secrets file should have in the end."""
 
 
 class Making(Generic[K]):

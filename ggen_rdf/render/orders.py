@@ -5,14 +5,17 @@ In: the settings of the workspace, and the words of a command line. Out: one `Or
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span
 from ggen_rdf.render.generate import Order
-from ggen_rdf.render.variables import Given
+from ggen_rdf.render.variables import Given, Variable
+from ggen_rdf.source.secrets import Secret, reference
 from ggen_rdf.source.settings import Settings
 from ggen_rdf.source.texts import read_file
 from ggen_rdf.source.toml import TomlFile, read_toml
+
+_HIDDEN = "…"
 
 
 def build_orders(settings: Settings) -> list[Order]:
@@ -32,8 +35,12 @@ def one_order(
     words: Sequence[tuple[str, str]],
     output: str | None,
     configs: Iterable[str],
+    variables: Sequence[Variable] | None = None,
 ) -> tuple[Order, list[Diagnostic]]:
-    """The order of one pack by hand: `words` win over `configs` (TOML files, the last wins), those over `ggen.toml`."""
+    """The order of one pack by hand: `words` win over `configs` (TOML files, the last wins), those over `ggen.toml`.
+
+    `variables` are those of the pack, if it could be read. Of a word that may be a secret the value is not shown.
+    """
     given = _settled(settings, pack)
     problems = []
     for path in configs:
@@ -44,7 +51,7 @@ def one_order(
         if table:
             given.update(_given(table, (), table.tables, strict=False))
     place: Span | None
-    span, typed, place = _command_line(pack, words, output)
+    span, typed, place = _command_line(pack, words, output, _shown(variables))
     if output is not None and (output.startswith(("../", "/")) or output == ".."):
         problems.append(_outside(output, place))
     given.update(typed)
@@ -88,20 +95,31 @@ def _outside(output: str, span: Span) -> Diagnostic:
     )
 
 
+def _shown(variables: Sequence[Variable] | None) -> Callable[[str], bool]:
+    """Whether the value of a word may be shown: not if it is a secret, nor if its name may be that of one misspelt."""
+    if variables is None:
+        return lambda _name: False
+    open_names = {v.name for v in variables if not v.secret}
+    any_secret = any(v.secret for v in variables)
+    return lambda name: name in open_names or not any_secret
+
+
 def _command_line(
-    pack: str, words: Sequence[tuple[str, str]], output: str | None
+    pack: str, words: Sequence[tuple[str, str]], output: str | None, shown: Callable[[str], bool]
 ) -> tuple[Span, dict[str, Given], Span]:
     """The command line as a text, so that the pack, each word of `--vars`, and the output can be pointed at."""
     head = f"ggen gen {pack}"
-    line = " ".join([head, *(["--vars"] if words else []), *(f"{name}={value}" for name, value in words)])
+    written = [(name, value if shown(name) or reference(value) else _HIDDEN) for name, value in words]
+    line = " ".join([head, *(["--vars"] if words else []), *(f"{name}={value}" for name, value in written)])
     end = len(line)
     line += f" --output {output}" if output is not None else ""
     source = Source("command line", line)
     given = {}
     at = len(head) + len(" --vars ")
-    for name, value in words:
-        middle, after = at + len(name), at + len(name) + 1 + len(value)
-        given[name] = Given(value, Span(source, middle + 1, after), Span(source, at, middle))
+    for (name, value), (_, text) in zip(words, written, strict=True):
+        middle, after = at + len(name), at + len(name) + 1 + len(text)
+        kept = value if text == value and text != _HIDDEN else Secret(value)
+        given[name] = Given(kept, Span(source, middle + 1, after), Span(source, at, middle), typed=True)
         at = after + 1
     place = Span(source, min(end + len(" --output "), len(line)), len(line))
     return Span(source, len(head) - len(pack), len(head)), given, place

@@ -172,12 +172,12 @@ def resolve(
         value = given.get(variable.name)
         if variable.secret:
             problems += _literal(variable, value)
-            values[variable.name] = HIDDEN
+            if variable.node is None:
+                values[variable.name] = HIDDEN
             continue
         if value is not None and isinstance(value.text, Secret):
             value = replace(value, text=value.text.reveal())
         if variable.node is not None:
-            problems += broken(variable, value) if value is not None else ()
             continue
         if variable.kind is not None:
             values[variable.name] = None

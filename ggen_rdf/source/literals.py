@@ -55,7 +55,8 @@ def withdraw(graph: Graph, locate: Locator, texts: Iterable[Source]) -> tuple[li
         for quad in list(graph.quads(s, p, o)):
             graph.store.remove(quad)
         found += [Secret(o.value), *([Secret(_inside(span.text))] if span else [])]
-        problems.append(in_the_open(f"`{locate.curie(setting)}` is a secret, and a value of it stands in the model", span))
+        message = f"`{locate.curie(setting)}` is a secret, and a value of it stands in the model"
+        problems.append(in_the_open(message, span))
     names = {_plain(name) for name in _names(graph)}
     for text in texts:
         if text.path.endswith(".toml"):
@@ -65,7 +66,7 @@ def withdraw(graph: Graph, locate: Locator, texts: Iterable[Source]) -> tuple[li
 
 def in_the_open(message: str, span: Span | None) -> Diagnostic:
     """The diagnostic for a secret in a file that anybody may read; its value is not shown."""
-    labels = ()
+    labels: tuple[Label, ...] = ()
     if span is not None:
         source, moved = hidden(span.source, [(span.start, span.end)])
         labels = (Label(Span(source, span.start, moved(span.end)), "this file is read by everybody"),)

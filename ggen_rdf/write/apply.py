@@ -71,11 +71,16 @@ def _carried_out(plan: Plan, done: Done) -> tuple[Applied, list[Diagnostic]]:
     kept = bases.digests(plan.root)
     try:
         bases.keep(plan.root, {d: data for d, data in plan.contents.items() if d not in kept})
+        if plan.secrets is not None:
+            done.at = plan.secrets.path
+            plan.secrets.write()
         _announce(plan, done)
         written = _write(plan, done)
         _write_manifest(plan, done)
     except BaseException as error:
         lost = undo(done)
+        if plan.secrets is not None:
+            plan.secrets.undo()
         if not lost and not plan.unfinished:
             with suppress(OSError):
                 os.unlink(done.full(manifest.JOURNAL))

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TypeVarTuple, Unpack
+from typing import TYPE_CHECKING, TypeVarTuple, Unpack
 
 from ggen_rdf.artefact import Artefact
 from ggen_rdf.diagnostics import Diagnostic, has_errors
@@ -21,6 +21,9 @@ from ggen_rdf.write.placing import place_once, place_owned, retire
 from ggen_rdf.write.placing_regions import place_regions
 from ggen_rdf.write.regions import contents
 from ggen_rdf.write.tree import Kind, Seen, Tree, temporary
+
+if TYPE_CHECKING:
+    from ggen_rdf.write.secrets_file import SecretsFile
 
 _What = TypeVarTuple("_What")
 
@@ -47,12 +50,18 @@ class Plan:
     leftovers: tuple[str, ...] = ()
     unfinished: tuple[Entry, ...] = ()
     blocked: bool = False
+    secrets: SecretsFile | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether tree and manifest are already what they are to be."""
         calm = all(change.action is Action.KEEP for change in self.changes)
-        return calm and not self.leftovers and self.before == self.after
+        return calm and not self.leftovers and self.before == self.after and not self.writes_secrets
+
+    @property
+    def writes_secrets(self) -> bool:
+        """Whether the secrets file, or what keeps git away from it, changes."""
+        return self.secrets is not None and bool(self.secrets.added or not self.secrets.ignored)
 
     @property
     def counts(self) -> Mapping[Action, int]:

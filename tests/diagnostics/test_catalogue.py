@@ -46,6 +46,7 @@ NOT_RUN = {
     "reason/endless-rule": "takes as long as a rule is given to end",
     "reason/no-java": "needs a machine without Java",
     "reason/not-judged": "nobody knows a model that causes it",
+    "secret/unwritable": "takes a character that no text holds; tests/end_to_end has it",
     "write/busy": "takes two builds at once; tests/write has it",
     "write/changed": "the same",
     "write/failed": "needs a failing disk; tests/write has it",
