@@ -286,20 +286,9 @@ def _making(request: Request, views: Views, memory: Memory) -> tuple[Making[Entr
     known = memory.known if request.secrets_file is None else lambda *_: None  # what holds secrets must be seen anew
     making = Making(orders, packs, settings.name, known)
     problems += making.platform(views.platform, request.progress)
-    return making, problems + _secrets(request, making, views)
-
-
-def _secrets(request: Request, making: Making[Entry], views: Views) -> list[Diagnostic]:
-    """Find out what secrets the run was given."""
-    from ggen_rdf.render.secret_vars import given_secrets, wanted
-
-    problems = []
-    for job in making.jobs if request.pack is not None else ():
-        graph, made = views.platform.graph, making.made
-        made.secrets, more = given_secrets(job, request.environment, request.secrets_file, graph)
-        made.wanted = wanted(job, graph)
-        problems += more
-    return problems
+    if request.pack is not None:
+        problems += making.learn(request.environment, request.secrets_file, views.platform.graph)
+    return making, problems
 
 
 def query(request: Request, text: str) -> tuple[Answer | None, list[Diagnostic]]:
@@ -386,9 +375,7 @@ def _run(request: Request, views: Views) -> tuple[str, Callable[[Entry], bool]]:
     return (BUILD if pack in packs else name), lambda e: e.run in owned and e.pack == pack and its(e)
 
 
-def _orders(
-    request: Request, settings: Settings, packs: Packs, views: Views
-) -> tuple[list[Order], list[Diagnostic]]:
+def _orders(request: Request, settings: Settings, packs: Packs, views: Views) -> tuple[list[Order], list[Diagnostic]]:
     from ggen_rdf.render.generate import variables_of
     from ggen_rdf.render.orders import build_orders, one_order
 

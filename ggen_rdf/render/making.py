@@ -16,9 +16,10 @@ from typing import Generic, Protocol, TypeVar
 from ggen_rdf.artefact import Artefact
 from ggen_rdf.constraints import shapes_in
 from ggen_rdf.diagnostics import Diagnostic, Label
+from ggen_rdf.graph import Graph
 from ggen_rdf.project import Rows, rows_of
 from ggen_rdf.render.generate import Job, Model, Order, Packs, prepare, produce
-from ggen_rdf.render.secret_vars import GivenSecret
+from ggen_rdf.render.secret_vars import Environment, GivenSecret, given_secrets, wanted
 from ggen_rdf.source.documents import GGEN
 from ggen_rdf.source.overlays import Overlay
 from ggen_rdf.view import View, Views
@@ -83,6 +84,15 @@ class Making(Generic[K]):
                 self.jobs.append(job)
                 artefacts, more = produce(job, self.packs, model, self._known(""), "platform")
                 problems += more + self._take("", artefacts, job)
+        return problems
+
+    def learn(self, environment: Environment, file: str | None, graph: Graph) -> list[Diagnostic]:
+        """Find out which secrets the run was given, and which should be in their file in the end."""
+        problems = []
+        for job in self.jobs:
+            self.made.secrets, found = given_secrets(job, environment, file, graph)
+            self.made.wanted = wanted(job, graph)
+            problems += found
         return problems
 
     def needs_tenants(self) -> bool:
