@@ -2,71 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from psycopg import errors
 
-from tests.support.running import Run
-
-WAREHOUSE = Path(__file__).parent / "warehouse"
-CHECK, NULL, KEY = errors.CheckViolation, errors.NotNullViolation, errors.UniqueViolation
-FOREIGN, RIGHT = errors.ForeignKeyViolation, errors.InsufficientPrivilege
-
-Ggen = Callable[..., Run]
-Database = psycopg.Connection[Any]
-
-
-def generate(run_ggen: Ggen, folder: Path) -> dict[str, str]:
-    """The SQL files that the pack writes, by name."""
-    done = run_ggen(["gen", "tenant-schema"], cwd=folder)
-    assert done.exit == 0, done.stderr
-    return {path.name: path.read_text() for path in sorted((folder / "db").iterdir())}
-
-
-@contextmanager
-def connected(database: str, user: str = "ggen", autocommit: bool = False) -> Iterator[Database]:
-    """A connection of one user."""
-    connection = psycopg.connect(database.replace("user=ggen", f"user={user}"), autocommit=autocommit)
-    with connection:
-        yield connection
-
-
-def apply(database: str, *scripts: str) -> None:
-    """Run scripts as the superuser."""
-    with connected(database, autocommit=True) as connection:
-        for script in scripts:
-            connection.execute(script)  # type: ignore[call-overload]
-
-
-def refused(connection: Database, statement: str, kind: type[psycopg.Error], constraint: str | None = None) -> None:
-    """The database refuses a statement, for this reason and no other."""
-    with pytest.raises(kind) as caught, connection.transaction():
-        connection.execute(statement)  # type: ignore[call-overload]
-    if constraint is not None:
-        assert caught.value.diag.constraint_name == constraint
-
-
-@pytest.fixture
-def shop(workspace: Path, run_ggen: Ggen, database: str) -> str:
-    """A database to which the schemas of the shop were applied."""
-    files = generate(run_ggen, workspace)
-    assert sorted(files) == ["acme_schema.sql", "shared_schema.sql", "shared_schema_tenants.sql"]
-    apply(database, *files.values())
-    return database
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path, run_ggen: Ggen, database: str) -> str:
-    """A database to which the schemas of a difficult model were applied."""
-    shutil.copytree(WAREHOUSE, tmp_path / "warehouse")
-    apply(database, *generate(run_ggen, tmp_path / "warehouse").values())
-    return database
+from tests.support.databases import (
+    CHECK,
+    FOREIGN,
+    KEY,
+    NULL,
+    RIGHT,
+    Database,
+    Ggen,
+    apply,
+    become,
+    connected,
+    refused,
+)
 
 
 @pytest.fixture
@@ -187,27 +142,14 @@ def test_the_application_has_no_further_rights(acme: Database, statement: str) -
     refused(acme, statement, RIGHT)
 
 
-def test_a_schema_is_applied_whole_or_not_at_all(workspace: Path, run_ggen: Ggen, database: str) -> None:
+def test_a_schema_is_applied_whole_or_not_at_all(shop_scripts: dict[str, str], database: str) -> None:
     """A second run is refused and changes nothing, and so is a first run that fails on its way."""
-    files = generate(run_ggen, workspace)
-    broken = files["acme_schema.sql"].replace("RESET ROLE;", "SELECT 1 / 0;")
+    broken = shop_scripts["acme_schema.sql"].replace("RESET ROLE;", "SELECT 1 / 0;")
     with pytest.raises(errors.DivisionByZero):
         apply(database, broken)
-    apply(database, files["acme_schema.sql"])
+    apply(database, shop_scripts["acme_schema.sql"])
     with pytest.raises(errors.DuplicateSchema):
-        apply(database, files["acme_schema.sql"])
-
-
-@pytest.fixture
-def startup(shop: str) -> Iterator[Database]:
-    """The application of the pooled tenants."""
-    with connected(shop, "shop_shared_schema_app") as connection:
-        yield connection
-
-
-def become(connection: Database, tenant: str) -> None:
-    """Work for a tenant until the transaction ends."""
-    connection.execute("SELECT set_config('app.tenant_id', %s, true)", (tenant,))
+        apply(database, shop_scripts["acme_schema.sql"])
 
 
 def test_a_pooled_tenant_has_rows_of_its_own(startup: Database, shop: str) -> None:
@@ -254,33 +196,47 @@ def test_the_owner_is_held_too(shop: str) -> None:
         refused(connection, "SELECT * FROM shared_schema.identity_user", RIGHT)
 
 
-def test_registering_tenants_can_be_repeated(workspace: Path, run_ggen: Ggen, database: str) -> None:
-    files = generate(run_ggen, workspace)
-    apply(database, *files.values(), files["shared_schema_tenants.sql"])
-    with connected(database) as connection:
+def test_registering_a_tenant_can_be_repeated(shop: str, shop_scripts: dict[str, str]) -> None:
+    apply(shop, shop_scripts["shared_schema/startup.sql"])
+    with connected(shop) as connection:
         assert connection.execute("SELECT * FROM shared_schema.tenant").fetchall() == [("startup-001", "startup")]
+
+
+def test_files(shop_scripts: dict[str, str]) -> None:
+    assert list(shop_scripts) == ["acme_schema.sql", "shared_schema.sql", "shared_schema/startup.sql"]
 
 
 def test_one_tenant_alone(workspace: Path, run_ggen: Ggen) -> None:
     done = run_ggen(["gen", "tenant-schema", "--vars", "tenant=acme", "--output", "sql/"], cwd=workspace)
     assert done.exit == 0, done.stderr
-    assert [path.name for path in (workspace / "sql").iterdir()] == ["acme_schema.sql"]
+    assert [path.name for path in (workspace / "sql").glob("*.sql")] == ["acme_schema.sql"]
 
 
-def test_a_role_that_may_too_much_is_refused(workspace: Path, run_ggen: Ggen, database: str) -> None:
-    """The bad twin of isolation: a role that was there before and bypasses row security."""
-    script = generate(run_ggen, workspace)["shared_schema.sql"].replace("shop_shared_schema", "loose_shared_schema")
-    apply(database, "CREATE ROLE loose_shared_schema_app LOGIN BYPASSRLS")
+@pytest.mark.parametrize(
+    "loose",
+    [
+        "CREATE ROLE loose_shared_schema_app LOGIN BYPASSRLS",
+        "CREATE ROLE loose_shared_schema_owner LOGIN",
+        "CREATE ROLE loose_shared_schema_report LOGIN IN ROLE pg_read_all_data",
+        "CREATE ROLE loose_shared_schema_owner;"
+        " CREATE ROLE loose_shared_schema_relay IN ROLE loose_shared_schema_owner",
+    ],
+)
+def test_a_role_that_may_too_much_is_refused(shop_scripts: dict[str, str], database: str, loose: str) -> None:
+    """The bad twin of isolation: a role that was there before and may do more than it should."""
+    script = shop_scripts["shared_schema.sql"].replace("shop_shared_schema", "loose_shared_schema")
+    apply(database, loose)
     try:
         with pytest.raises(RIGHT, match="may do more than isolation allows"):
             apply(database, script)
     finally:
-        apply(database, "ROLLBACK", "DROP ROLE loose_shared_schema_app")
+        roles = ", ".join(f"loose_shared_schema_{kind}" for kind in ("owner", "app", "relay", "report"))
+        apply(database, f"DROP ROLE IF EXISTS {roles}")
 
 
-def test_a_schema_that_names_a_missing_column_is_refused(workspace: Path, run_ggen: Ggen, database: str) -> None:
+def test_a_schema_that_names_a_missing_column_is_refused(shop_scripts: dict[str, str], database: str) -> None:
     """The bad twin of the syntax: PostgreSQL checks what we hand it."""
-    script = generate(run_ggen, workspace)["acme_schema.sql"].replace("char_length(title)", "char_length(tilte)")
+    script = shop_scripts["acme_schema.sql"].replace("char_length(title)", "char_length(tilte)")
     with pytest.raises(errors.UndefinedColumn):
         apply(database, script)
 
@@ -291,7 +247,7 @@ def test_a_schema_that_names_a_missing_column_is_refused(workspace: Path, run_gg
 @pytest.fixture
 def alone(warehouse: str) -> Iterator[Database]:
     """The application of the silo tenant of the warehouse, with a hall and its keeper, who refer to each other."""
-    with connected(warehouse, "ware_houses_own_select_app") as connection:
+    with connected(warehouse, "ware_houses_own_alone_app") as connection:
         with connection.transaction():
             connection.execute("SET CONSTRAINTS ALL DEFERRED")
             connection.execute("INSERT INTO storage_hall (hall_number, keeper_id) VALUES (1, 'ann')")
@@ -372,9 +328,8 @@ BAD = {
 }  # fmt: skip
 
 
-def test_what_the_tables_have_no_place_for_is_said(tmp_path: Path, run_ggen: Ggen) -> None:
-    shutil.copytree(WAREHOUSE, tmp_path / "warehouse")
-    script = generate(run_ggen, tmp_path / "warehouse")["select.sql"]
+def test_what_the_tables_have_no_place_for_is_said(warehouse_scripts: dict[str, str]) -> None:
+    script = warehouse_scripts["alone.sql"]
     said = [line.partition(": ")[2] for line in script.splitlines() if line.startswith("-- Not kept")]
     assert said == ["Hall.plan.height.reading", "Hall.plan.width.reading"]
 
