@@ -6,6 +6,7 @@ In: the exception that rendering raised. Out: one diagnostic. Anything that is n
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -27,7 +28,7 @@ class Stage:
     """Where rendering was: the template, the part of it (`to`, `when` or the body), and what was being rendered."""
 
     template: TemplateFile
-    files: dict[str, TemplateFile]
+    files: Mapping[str, TemplateFile]
     environment: Environment
     target: Target
     part: str
@@ -120,7 +121,7 @@ def _missing(problem: MissingFieldError, where: TemplateFile, line: int, note: t
 
 
 def _place(
-    trace: TracebackType | None, template: TemplateFile, files: dict[str, TemplateFile], environment: Environment
+    trace: TracebackType | None, template: TemplateFile, files: Mapping[str, TemplateFile], environment: Environment
 ) -> tuple[TemplateFile, int]:
     where, line = template, 1 + template.head_lines
     while trace is not None:
@@ -187,6 +188,6 @@ def _likely(target: Target) -> str:
     return next((f for f in ("string", "text", "doc") if f in target.filters), min(target.filters))
 
 
-def _closest(name: str, files: dict[str, TemplateFile]) -> str | None:
+def _closest(name: str, files: Mapping[str, TemplateFile]) -> str | None:
     guess = nearest(name, files)
     return f"write `{guess}`" if guess else None

@@ -23,7 +23,7 @@ from ggen_rdf.render.front_matter import yaml_value_span
 from ggen_rdf.render.governance import check_governance
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
 from ggen_rdf.render.read_target import read_target
-from ggen_rdf.render.render import Run, name_collisions, render
+from ggen_rdf.render.render import Ready, Run, make_ready, name_collisions, render
 from ggen_rdf.render.target import Target
 from ggen_rdf.render.variables import Given, Variable, resolve
 from ggen_rdf.render.workbooks import render_workbooks
@@ -151,6 +151,8 @@ class Job:
     """What given values put in place of the model's own."""
     folder: str = ""
     """Where below the workspace everything goes."""
+    ready: list[Ready] | None = None
+    """Its templates, once they are compiled."""
     common: Rows | None = None
     """The rows that are the same in the view of every tenant, once they are known."""
 
@@ -207,13 +209,15 @@ def produce(
         context,
         job.values,
         model.name,
-        packs.target,
         known,
         lambda path: _below(job.folder, place(path)),
         view,
         model.terms,
     )
-    artefacts, more = render(pack, run)
+    if job.ready is None:
+        job.ready, unready = make_ready(pack, packs.target)
+        problems += unready
+    artefacts, more = render(job.ready, pack, run)
     books, others = render_workbooks(pack, run) if view == "platform" else ([], [])
     return artefacts + books, problems + more + others
 

@@ -6,7 +6,7 @@ each template.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -29,13 +29,11 @@ from ggen_rdf.render.target import Target
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What the rendering of one pack takes besides the pack: its context, values and targets."""
+    """What the rendering of one pack takes besides the pack: its context and values."""
 
     context: Context
     values: Mapping[str, Any]
     workspace: str
-    targets: Callable[[str, Span], tuple[Target | None, list[Diagnostic]]]
-    """A target by name; the span is where it was asked for."""
     known: Callable[[str, str, str], bool] = lambda _path, _template, _context: False
     """Whether the artefact at a path was already made from a template hash and a context hash."""
     place: Callable[[str], str] = str
@@ -56,54 +54,100 @@ class _Bodies(BaseLoader):
         return self.files[template].body, FILE_PREFIX + template, lambda: True
 
 
-def render(pack: Pack, run: Run) -> tuple[list[Artefact], list[Diagnostic]]:
-    """Render every template of a pack for every record it is for."""
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """One template of a pack, compiled: it can be rendered for any context of the pack's levels."""
+
+    template: TemplateFile
+    files: Mapping[str, TemplateFile]
+    target: Target
+    environment: Environment
+    sees_all: bool
+    hash: str
+    path: Any
+    when: Any
+    body: Any
+
+
+def make_ready(
+    pack: Pack, targets: Callable[[str, Span], tuple[Target | None, list[Diagnostic]]]
+) -> tuple[list[Ready], list[Diagnostic]]:
+    """Compile every template of a pack that makes an artefact. `targets` finds a target; the span is who asks."""
     files = {t.name: t for t in pack.templates}
+    environments: dict[str, Environment] = {}
+    ready: list[Ready] = []
+    problems: list[Diagnostic] = []
+    for template in (t for t in pack.templates if t.to is not None):
+        name = template.target or pack.target
+        asked = template.key_span("target") if template.target else yaml_value_span(pack.source, "target")
+        target, more = targets(name, asked)
+        problems += more
+        if target is not None:
+            environment = environments.setdefault(name, Environment(_Bodies(files), target))
+            found, problem = _compiled(pack, template, files, environment, target)
+            ready += [found] if found else []
+            problems += [problem] if problem else []
+    return ready, problems
+
+
+def _compiled(
+    pack: Pack, template: TemplateFile, files: dict[str, TemplateFile], environment: Environment, target: Target
+) -> tuple[Ready | None, Diagnostic | None]:
+    part = "body"
+    try:
+        behind = templates_behind(template.name, files, environment)
+        levels = Context({level.name: level for level in pack.levels}, {})
+        everything = sees_all(template, behind, files, environment, levels)
+        texts = [files[name].source.text for name in behind]
+        queries = sorted(level.source.text for level in pack.levels)
+        parts = [__version__, pack.name, pack.version, template.name, target.digest, *texts, *queries]
+        digest = sha256("\x00".join(parts).encode()).hexdigest()
+        body = environment.get_template(template.name)
+        part = "to"
+        path = environment.from_string(template.to or "")
+        part = "when"
+        when = environment.compile_expression(template.when, undefined_to_none=False) if template.when else None
+        return Ready(template, files, target, environment, everything, digest, path, when, body), None
+    except (InternalError, MemoryError, RecursionError):
+        raise
+    except Exception as problem:
+        if not _of_template(problem):
+            raise
+        return None, failure(problem, Stage(template, files, environment, target, part, "", ()))
+
+
+def render(ready: Sequence[Ready], pack: Pack, run: Run) -> tuple[list[Artefact], list[Diagnostic]]:
+    """Render the templates of a pack that are for the view of the run, for every record each is for."""
     artefacts: list[Artefact] = []
     problems: list[Diagnostic] = []
-    environments: dict[str, Environment] = {}
     whole = whole_digest(run.context) + repr(sorted(run.values.items())).encode() + run.workspace.encode()
-    for template in pack.templates:
-        if template.to is None or template.view != run.view:
-            continue
-        name = template.target or pack.target
-        target, more = run.targets(
-            name, template.key_span("target") if template.target else yaml_value_span(pack.source, "target")
-        )
-        problems += more
-        if target is None:
-            continue
-        environment = environments.setdefault(name, Environment(_Bodies(files), target))
-        one = _OneTemplate(pack, run, template, files, environment, target, whole)
-        made, problem = one.artefacts()
-        artefacts += made
-        problems += [problem] if problem else []
+    for one in ready:
+        if one.template.view == run.view:
+            made, problem = _OneTemplate(one, pack, run, whole).artefacts()
+            artefacts += made
+            problems += [problem] if problem else []
     return artefacts, problems
 
 
 class _OneTemplate:
     """The rendering of one template of a pack."""
 
-    def __init__(
-        self,
-        pack: Pack,
-        run: Run,
-        template: TemplateFile,
-        files: dict[str, TemplateFile],
-        environment: Environment,
-        target: Target,
-        whole: bytes,
-    ) -> None:
-        self.pack, self.run, self.template, self.files = pack, run, template, files
-        self.environment, self.target, self.whole = environment, target, whole
+    def __init__(self, ready: Ready, pack: Pack, run: Run, whole: bytes) -> None:
+        self.ready, self.pack, self.run, self.whole = ready, pack, run, whole
+        self.template, self.environment, self.target = ready.template, ready.environment, ready.target
+        self.globals = {
+            **self.environment.globals,
+            **run.context.top,
+            "vars": record_of("vars", {"vars": "", **run.values}),
+            "workspace": record_of("workspace", {"workspace": "", "name": run.workspace}),
+        }
         self.reached = ""
-        self.part = "body"
+        self.part = "when"
         self.names: tuple[str, ...] = ()
 
     def artefacts(self) -> tuple[list[Artefact], Diagnostic | None]:
         """The artefacts of the template, or its first failure."""
         try:
-            self._compile()
             return list(self._artefacts()), None
         except (InternalError, MemoryError, RecursionError):
             raise
@@ -113,27 +157,8 @@ class _OneTemplate:
             return [], failure(problem, self._stage())
 
     def _stage(self) -> Stage:
-        return Stage(self.template, self.files, self.environment, self.target, self.part, self.reached, self.names)
-
-    def _compile(self) -> None:
-        environment, template = self.environment, self.template
-        self.behind = templates_behind(template.name, self.files, environment)
-        self.all = sees_all(template, self.behind, self.files, environment, self.run.context)
-        texts = [self.files[name].source.text for name in self.behind]
-        queries = sorted(level.source.text for level in self.pack.levels)
-        parts = [__version__, self.pack.name, self.pack.version, template.name, self.target.digest, *texts, *queries]
-        self.hash = sha256("\x00".join(parts).encode()).hexdigest()
-        self.body = environment.get_template(template.name)
-        self.part = "to"
-        self.path = environment.from_string(template.to or "")
-        self.part = "when"
-        self.when = environment.compile_expression(template.when, undefined_to_none=False) if template.when else None
-        self.globals = {
-            **self.environment.globals,
-            **self.run.context.top,
-            "vars": record_of("vars", {"vars": "", **self.run.values}),
-            "workspace": record_of("workspace", {"workspace": "", "name": self.run.workspace}),
-        }
+        files, environment, target = self.ready.files, self.environment, self.target
+        return Stage(self.template, files, environment, target, self.part, self.reached, self.names)
 
     def _artefacts(self) -> Iterator[Artefact]:
         each = self.template.each
@@ -147,7 +172,7 @@ class _OneTemplate:
             self.reached = f"`{self.template.to}`" + (f" for `{_shown(record)}`" if record is not None else "")
             self.names = tuple(sorted(names.keys() - self.environment.globals.keys()))
             self.part = "when"
-            if self.when is not None and not self.when(**names):
+            if self.ready.when is not None and not self.ready.when(**names):
                 continue
             artefact = self._artefact(record, names)
             if artefact is not None:
@@ -155,21 +180,21 @@ class _OneTemplate:
 
     def _artefact(self, record: Record | None, names: dict[str, Any]) -> Artefact | None:
         self.part = "to"
-        path = self.run.place(self._rendered(self.path, names))
+        path = self.run.place(self._rendered(self.ready.path, names))
         self.part = "body"
         self.reached = path + (f" for `{_shown(record)}`" if record is not None else "")
         context = (
             self.whole
-            if record is None or self.all
+            if record is None or self.ready.sees_all
             else (self.run.context.digest(record) + above_digest(self.run.context, record) + self.whole[32:])
         )
         key = sha256(context).hexdigest()
         terms = (
             (str(record.get(record.level)),) if record is not None and isinstance(record.get(record.level), Iri) else ()
         )
-        if self.run.known(path, self.hash, key):
+        if self.run.known(path, self.ready.hash, key):
             return None
-        data = self._headed(self._rendered(self.body, names)).encode("utf-8")
+        data = self._headed(self._rendered(self.ready.body, names)).encode("utf-8")
         return Artefact(
             path,
             data,
@@ -177,7 +202,7 @@ class _OneTemplate:
             self.pack.name,
             self.pack.version,
             self.template.name,
-            self.hash,
+            self.ready.hash,
             key,
             tuple(dict.fromkeys((*terms, *self.run.terms))),
         )
@@ -186,7 +211,7 @@ class _OneTemplate:
         return "".join(template.root_render_func(template.new_context(names, shared=True)))
 
     def _headed(self, text: str) -> str:
-        line = header(self.target, self.pack, self.template, self.hash)
+        line = header(self.target, self.pack, self.template, self.ready.hash)
         if line is None:
             return text
         first, newline, rest = text.partition("\n")
