@@ -66,7 +66,7 @@ def test_one_aggregate_alone(workspace: Path, run_ggen: Ggen, cargo: Cargo) -> N
     assert passed(cargo, crate) >= 20
 
 
-WORDS = "very carefully considered and rather long winded descriptive business name".split()
+WORDS = ["very", "carefully", "considered", "and", "rather", "long", "winded", "descriptive", "business", "name"]
 
 
 def lengthened(name: str, least: int) -> str:
