@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ggen_rdf import __version__
-from ggen_rdf.cli.mistakes import CannotRunError
+from ggen_rdf.cli.mistakes import CannotRunError, without_values
 from ggen_rdf.cli.terminal import wants_colour
 from ggen_rdf.diagnostics import Diagnostic, Severity, ordered
 
@@ -77,10 +77,10 @@ class Console:
         found = ordered(found)
         return report(found, plain), report(found, ansi)
 
-    def show_traceback(self, error: Exception) -> None:
+    def show_traceback(self, error: Exception, words: Sequence[str] = ()) -> None:
         """Show where ggen itself went wrong, to who asked for it."""
         if self.verbose or os.environ.get("GGEN_DEBUG"):
-            self.say("".join(traceback.format_exception(error)))
+            self.say(without_values("".join(traceback.format_exception(error)), words))
 
     def _text(self, found: list[Diagnostic], extra: Mapping[str, object] | None) -> str:
         if self.output_format == "full":

@@ -9,14 +9,14 @@ from __future__ import annotations
 import platform
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
 from ggen_rdf import __version__
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Source, Span, nearest
 
-_VALUE = re.compile(r"(?s)^([A-Za-z_][\w.-]*=).+")
+_VALUE = re.compile(r"(?s)^((?:--vars=)?[^\s=-][^\s=]*=).+")
 
 
 class CannotRunError(Exception):
@@ -30,12 +30,37 @@ class CannotRunError(Exception):
 def command_line(words: Sequence[str]) -> tuple[Source, list[Span]]:
     """The command as the user typed it, and the place of each word in it."""
     text, places = "ggen", []
-    for word in words:
-        shown = _VALUE.sub(r"\1…", word) if _VALUE.match(word) else shlex.quote(word)
+    for word, loose in zip(words, _loose(words), strict=True):
+        shown = "…" if loose else _VALUE.sub(r"\1…", word) if _VALUE.match(word) else shlex.quote(word)
         places.append((len(text) + 1, len(text) + 1 + len(shown)))
         text += f" {shown}"
     source = Source("command line", text)
     return source, [Span(source, *place) for place in places]
+
+
+def _loose(words: Sequence[str]) -> Iterator[bool]:
+    """Whether each word may be part of a value that was taken apart, as in `--vars key = value` or `key=two words`.
+
+    Only a first word that reads as a name is surely none.
+    """
+    within, first = False, False
+    for word in words:
+        if word.startswith("-") and word != "-":
+            within = first = word == "--vars"
+            yield False
+            continue
+        yield within and "=" not in word and not (first and word.isidentifier())
+        first = False
+
+
+def without_values(text: str, words: Sequence[str]) -> str:
+    """A text of ggen's own, such as a traceback, in which the values given to variables are not repeated."""
+    values = {word.partition("=")[2] for word in words if _VALUE.match(word)}
+    values |= {word for word, loose in zip(words, _loose(words), strict=True) if loose}
+    for value in sorted((v for v in values if len(v) > 3), key=lambda v: (-len(v), v)):
+        for written in (value, repr(value)[1:-1]):
+            text = text.replace(written, "…")
+    return text
 
 
 def at_word(words: Sequence[str], index: int, text: str) -> tuple[Label, ...]:
@@ -76,7 +101,7 @@ def internal(error: Exception, words: Sequence[str]) -> Diagnostic:
         "cli/internal",
         "ggen made a mistake of its own; your files are not to blame",
         notes=(
-            f"{type(error).__name__}: {error}\nin {place}",
+            without_values(f"{type(error).__name__}: {error}\nin {place}", words),
             f"ggen {__version__}, Python {platform.python_version()}",
         ),
         help=f"report this together with what `{command.replace('ggen', 'ggen --verbose', 1)}` says",

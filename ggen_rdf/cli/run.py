@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.status("Interrupted", "")
         return 130
     except Exception as error:
-        console.show_traceback(error)
+        console.show_traceback(error, words)
         console.show([internal(error, words)], aside=True)
         return 70
 

@@ -40,6 +40,12 @@ def variables(context: click.Context, given: Sequence[str]) -> tuple[tuple[str, 
     found: dict[str, str] = {}
     for word in given:
         name, equals, value = word.partition("=")
+        if not equals and (found or not word.isidentifier()):
+            message, advice = (
+                "a word after `--vars` is not KEY=VALUE",
+                "quote a value with spaces; the pack goes in front",
+            )
+            raise BadWordError(context, word, message, "it has no `=`", advice)
         if not equals:
             advice = f"write `{name}=…`; the pack comes before `--vars`"
             raise BadWordError(context, word, f"`{word}` is not KEY=VALUE", "it has no `=`", advice)

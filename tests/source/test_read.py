@@ -41,7 +41,7 @@ def names(workspace: Workspace) -> list[str]:
 def test_shop(workspace: Path) -> None:
     """Every file is a graph, every tenant too."""
     shop = read(workspace)
-    contexts = ("catalogue", "identity", "ordering", "payments", "privacy", "shared")
+    contexts = ("catalogue", "identity", "ordering", "payments", "privacy", "settings", "shared")
     assert names(shop) == [
         *(f"file:///model/{context}.ttl" for context in contexts),
         "https://w3id.org/ggen/graph/shared",
