@@ -36,6 +36,8 @@ class Refined:
     """What is different in the view of a tenant. `origins` says from which node a statement of a merged shape comes."""
 
     added: list[Triple] = field(default_factory=list)
+    quads: list[ox.Quad] = field(default_factory=list)
+    """Merged shapes. What they have of a shared one stays in the graph that says it."""
     dropped: list[Triple] = field(default_factory=list)
     origins: dict[Statement, Term] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
@@ -64,6 +66,7 @@ class _Refining:
         self.own = Graph()
         self.own.add(overlay.refinement, overlay.graph)
         self.marked: set[Term] = set()
+        self.home = overlay.graph
 
     def statement(self, triple: Triple) -> None:
         subject, predicate, value = triple
@@ -108,16 +111,21 @@ class _Refining:
         key = f"{self.overlay.name}\x00{owner}\x00{shape}\x00{own}"
         merged = ox.BlankNode("r" + sha256(key.encode()).hexdigest()[:24])
         values: dict[ox.NamedNode, list[Term]] = defaultdict(list)
+        homes: dict[tuple[ox.NamedNode, Term], ox.NamedNode] = {}
         for quad in self.asserted(self.graph.quads(shape)):
             values[quad.predicate].append(quad.object)  # type: ignore[arg-type]
-        for predicate in values:
-            self.refined.origins[merged, predicate, None] = shape
+            homes[quad.predicate, quad.object] = quad.graph_name  # type: ignore[index,assignment]
+            self.refined.origins[merged, quad.predicate, None] = shape
         for _, predicate, value in sorted(self.said[own], key=str):
             values[predicate] = self.tightened(shape, own, predicate, values[predicate], value)
             self.refined.origins[merged, predicate, value] = own
             self.refined.origins.setdefault((merged, predicate, None), own)
-        self.refined.added += [(merged, p, o) for p, found in values.items() for o in found]
-        self.refined.added += [(owner, PROPERTY, merged), (merged, _REFINED_BY, own)]
+        for predicate, value in ((p, o) for p, found in values.items() for o in found):
+            self.refined.quads.append(ox.Quad(merged, predicate, value, homes.get((predicate, value), self.home)))
+        links = self.asserted(self.graph.quads(owner, PROPERTY, shape))
+        home = links[0].graph_name if links else self.home
+        self.refined.quads.append(ox.Quad(owner, PROPERTY, merged, home))  # type: ignore[arg-type]
+        self.refined.added.append((merged, _REFINED_BY, own))
         self.refined.origins[merged, None, None] = own
         self.drop(owner, shape)
 

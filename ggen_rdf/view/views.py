@@ -99,6 +99,7 @@ class Views:
             for quad in self._commons.quads()
             if quad.graph_name != INFERRED and (quad.subject, quad.predicate, quad.object) not in dropped
         )
+        graph.store.extend(changes.quads)
         for _ in _add(graph, tenant, (*tenant.settings, *changes.added)):
             pass
         closure, problems = close(graph, self.workspace.root)
