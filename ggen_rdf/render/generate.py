@@ -22,6 +22,7 @@ from ggen_rdf.render.each import Stated, expanded, standing, stated, values_wron
 from ggen_rdf.render.front_matter import yaml_value_span
 from ggen_rdf.render.governance import check_governance
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
+from ggen_rdf.render.pasted import pasted
 from ggen_rdf.render.read_target import read_target
 from ggen_rdf.render.render import Ready, Run, make_ready, name_collisions, render
 from ggen_rdf.render.target import Target
@@ -167,7 +168,7 @@ def prepare(order: Order, packs: Packs, graph: Graph) -> tuple[Job | None, list[
         return None, problems
     variables = expanded(pack.variables, graph)
     bindings, values, more = resolve(variables, order.given, graph, pack.name, not order.whole)
-    problems += more + values_wrong(variables, order.given)
+    problems += more + values_wrong(variables, order.given) + pasted(pack, variables)
     if has_errors(problems):
         return None, problems
     return Job(order, pack, bindings, values, variables, stated(variables, order.given, bindings, graph)), problems
