@@ -23,6 +23,7 @@ SET jit = off;
 CREATE TEMPORARY TABLE scope (schema regnamespace, pooled boolean, owner regrole, role regrole, task text);
 INSERT INTO scope VALUES
   ('city', false, 'library_city_owner', 'library_city_app', 'app'),  ('city', false, 'library_city_owner', 'library_city_relay', 'relay'),  ('city', false, 'library_city_owner', 'library_city_report', 'report'),
+  ('college', false, 'library_college_owner', 'library_college_app', 'app'),  ('college', false, 'library_college_owner', 'library_college_relay', 'relay'),  ('college', false, 'library_college_owner', 'library_college_report', 'report'),
   ('shared', true, 'library_shared_owner', 'library_shared_app', 'app'),  ('shared', true, 'library_shared_owner', 'library_shared_relay', 'relay'),  ('shared', true, 'library_shared_owner', 'library_shared_report', 'report');
 
 CREATE TEMPORARY TABLE outcome (attacker regrole, attack text, object text, outcome text,
