@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import measure, model
+from benchmarks import measure, model, tenants
 from benchmarks.measure import Cost
 
 HERE = Path(__file__).resolve().parent
@@ -53,6 +53,8 @@ def measured(folder: Path, sizes: list[int], quick: bool) -> Iterator[str]:
     yield start_up(folder)
     for size in sizes:
         yield one_size(size, folder / str(size), alone=quick)
+    (folder / "tenants").mkdir()
+    yield tenants.report(GGEN, folder / "tenants")
 
 
 def head() -> str:

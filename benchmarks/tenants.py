@@ -99,7 +99,10 @@ def _series(ggen: str, folder: Path, series: Series) -> Iterator[str]:
         before = size, cost
     series.add(workspace, size)
     cost = measure.run([ggen, "build"], workspace, log)
-    yield f"| {size:,} + 1 | one more, built after | {cost.seconds:.2f} | {cost.megabytes:.0f} | {_generated(workspace):,} | | | |"
+    yield (
+        f"| {size:,} + 1 | one more, built after | {cost.seconds:.2f} | {cost.megabytes:.0f} "
+        f"| {_generated(workspace):,} | | | |"
+    )
 
 
 def _files_of_one(ggen: str, workspace: Path, log: Path) -> int:

@@ -124,9 +124,7 @@ def rows_of(
     graph: Graph, levels: Sequence[Level], bindings: Mapping[str, Iterable[Term]], shape_of: ShapeOf
 ) -> tuple[Rows | None, list[Diagnostic]]:
     """The rows of each level, not hung up yet."""
-    problems = _parents({level.name: level for level in levels})
-    if problems:
-        return None, problems
+    problems: list[Diagnostic] = []
     rows = {}
     for level in levels:
         try:
@@ -140,8 +138,10 @@ def assemble(
     levels: Sequence[Level], rows: Rows, bindings: Mapping[str, Iterable[Term]]
 ) -> tuple[Context | None, list[Diagnostic]]:
     """Hang rows under their parents."""
-    problems: list[Diagnostic] = []
     by_name = {level.name: level for level in levels}
+    problems = _parents(by_name)
+    if problems:
+        return None, problems
     kept = dict(rows)
     _prune(kept, by_name, bindings)
     records: dict[str, tuple[Record, ...]] = {}

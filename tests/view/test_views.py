@@ -205,3 +205,16 @@ def test_query_and_report_ask_a_view(workspace: Path, run_ggen: Ggen) -> None:
     report = run_ggen(["report", "tenants", "--tenant", "startup", "--format", "csv"], cwd=workspace)
     assert "acme" not in report.stdout
     assert "startup-001" in report.stdout
+
+
+def test_tenants_that_all_share_their_tables(workspace: Path, run_ggen: Ggen) -> None:
+    """The levels of a pack are asked for again for one tenant only where tenants differ, whatever hangs under what."""
+    settings = workspace / "ggen.toml"
+    settings.write_text(settings.read_text().replace('database_schema = "acme_schema"\n', ""))
+    (workspace / "tenants" / "acme.toml").write_text('isolation = "pool"\n')
+    refine(workspace, "acme", TIGHTER)
+    done = run_ggen(["gen", "tenant-schema"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    scripts = {name: (workspace / "db/shared_schema" / f"{name}.sql").read_text() for name in ("acme", "startup")}
+    assert "tenant_id <> 'acme-001' OR (char_length(email) <= 100)" in scripts["acme"]
+    assert "char_length" not in scripts["startup"]
