@@ -69,7 +69,7 @@ def test_one_connection_two_tenants(mine: Database) -> None:
 
 
 def copied(connection: Database, statement: str) -> bytes:
-    with connection.cursor().copy(statement) as copy:  # type: ignore[call-overload]
+    with connection.cursor().copy(statement) as copy:
         return b"".join(bytes(block) for block in copy)
 
 
