@@ -91,7 +91,7 @@ def roles(postgres: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def sound(database: str, shop_project: Project) -> str:
+def sound(roles: None, database: str, shop_project: Project) -> str:
     """A database with the schemas of the shop."""
     apply(database, *shop_project.scripts)
     return database
@@ -172,6 +172,20 @@ def test_a_session_with_a_tenant_proves_nothing(sound: str, shop_project: Projec
         connection.execute("SELECT set_config('app.tenant_id', 'x', false)")
         with pytest.raises(psycopg.errors.RaiseException, match="use a new one"):
             connection.execute(shop_project.attack.read_text())
+
+
+def test_the_lint_needs_no_superuser(sound: str, shop_project: Project) -> None:
+    """Against production it runs as somebody who belongs to the owners and may create temporary tables."""
+    apply(
+        sound,
+        "CREATE ROLE shop_stranger LOGIN",
+        "GRANT shop_shared_schema_owner, shop_acme_schema_owner TO shop_stranger",
+        "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO shop_stranger', current_database()); END $$",
+    )
+    auditor = sound.replace("user=ggen", "user=shop_stranger")
+    assert complaints(auditor, shop_project.lint, "the catalogue breaks isolation") == []
+    apply(sound, MUTANTS["GRANT ALL on one table"])
+    assert complaints(auditor, shop_project.lint, "the catalogue breaks isolation")
 
 
 # --- Every fault is caught ------------------------------------------------------------------------------

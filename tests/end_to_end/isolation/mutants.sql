@@ -301,6 +301,10 @@ CREATE POLICY support ON shared_schema.identity_user FOR SELECT USING (true);
 --: harmless: a stranger who has no rights here
 CREATE ROLE shop_stranger LOGIN SUPERUSER;
 
+--: harmless: an extension whose functions everyone may call
+CREATE EXTENSION pgcrypto SCHEMA public;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+
 --: harmless: an index and a check of one's own
 CREATE INDEX email_idx ON shared_schema.identity_user (tenant_id, lower(email));
 ALTER TABLE shared_schema.identity_user ADD CONSTRAINT email_check CHECK (email <> 'nobody@example.com');
