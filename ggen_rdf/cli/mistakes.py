@@ -6,6 +6,7 @@ not shown there, for one of them may be a secret.
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import shlex
@@ -15,6 +16,7 @@ import click
 
 from ggen_rdf import __version__
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Source, Span, nearest
+from ggen_rdf.source.secrets import reference
 
 _VALUE = re.compile(r"(?s)^((?:--vars=)?[^\s=-][^\s=]*=).+")
 
@@ -57,6 +59,7 @@ def without_values(text: str, words: Sequence[str]) -> str:
     """A text of ggen's own, such as a traceback, in which the values given to variables are not repeated."""
     values = {word.partition("=")[2] for word in words if _VALUE.match(word)}
     values |= {word for word, loose in zip(words, _loose(words), strict=True) if loose}
+    values |= {os.environ.get(name, "") for name in map(reference, values) if name}
     for value in sorted((v for v in values if len(v) > 3), key=lambda v: (-len(v), v)):
         for written in (value, repr(value)[1:-1]):
             text = text.replace(written, "…")

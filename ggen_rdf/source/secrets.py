@@ -6,15 +6,9 @@ whatever is about to be written, also encoded in the ways that hide a value from
 
 from __future__ import annotations
 
-import base64
-import io
-import json
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
-from html import escape
 from typing import NoReturn
-from urllib.parse import quote, quote_plus
 
 SHOWN = "<secret>"
 """What a secret looks like wherever it is printed."""
@@ -98,6 +92,9 @@ class Traces:
 
 def _members(data: bytes) -> Iterator[bytes]:
     """What an archive holds: the names, the comments, and the files unpacked."""
+    import io
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for info in archive.infolist():
@@ -109,6 +106,11 @@ def _members(data: bytes) -> Iterator[bytes]:
 
 def _exact(text: str) -> Iterator[bytes]:
     """A text as it stands, as URLs, JSON and XML write it, and in base64 wherever in a longer text it begins."""
+    import base64
+    import json
+    from html import escape
+    from urllib.parse import quote, quote_plus
+
     data = text.encode("utf-8", "surrogateescape")
     yield data
     for quoted in (quote(data, safe=""), quote(data), quote_plus(data)):
