@@ -6,6 +6,7 @@ case.toml      base: the example to start from ("none" for an empty folder)
                         and without old the file is made
                [[then]] the same, before the last command
                [links]  name = target: symbolic links, in the workspace
+               [modes]  name = permissions, in the workspace
                fault    what writing meets from then on: "full", "read-only", or "no-access"
 input/         files laid over the base
 expected/      exit.txt, stdout.txt and stderr.txt (where not empty), files/ (what the named files hold)
@@ -45,6 +46,7 @@ class Case:
     edits: list[Edit] = field(default_factory=list)
     later: list[Edit] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    modes: dict[str, int] = field(default_factory=dict)
     fault: str | None = None
 
     @property
@@ -78,6 +80,8 @@ def prepare(case: Case, workspace: Path) -> None:
     for name, target in sorted(case.links.items()):
         (workspace / name).parent.mkdir(parents=True, exist_ok=True)
         (workspace / name).symlink_to(target)
+    for name, mode in case.modes.items():
+        (workspace / name).chmod(mode)
     for command in case.commands[:-1]:
         run = run_inside(command, workspace)
         assert run.exit == 0, f"ggen {shlex.join(command)} must succeed:\n{run.stderr}"
