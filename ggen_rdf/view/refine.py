@@ -25,6 +25,7 @@ from ggen_rdf.view import wording
 
 _SH = "http://www.w3.org/ns/shacl#"
 PROPERTY = ox.NamedNode(_SH + "property")
+_MAX_COUNT = ox.NamedNode(_SH + "maxCount")
 _PATH = ox.NamedNode(_SH + "path")
 _REFINED_BY = ox.NamedNode(GGEN + "refinedBy")
 _ADDED_BY = ox.NamedNode(GGEN + "addedBy")
@@ -66,6 +67,7 @@ class _Refining:
         self.own = Graph()
         self.own.add(overlay.refinement, overlay.graph)
         self.marked: set[Term] = set()
+        self.merged: dict[tuple[Term, Term], Term] = {}
         self.home = overlay.graph
 
     def statement(self, triple: Triple) -> None:
@@ -104,7 +106,11 @@ class _Refining:
             if own in self.said:
                 self.mark(own)
         for shape in sorted(shared, key=str)[:1]:
-            self.merge(owner, shape, own)
+            first = self.merged.setdefault((owner, shape), own)
+            if first == own:
+                self.merge(owner, shape, own)
+            else:
+                self.refined.problems.append(wording.refined_twice(self.overlay, paths[0], first, own, self.locate))
 
     def merge(self, owner: Term, shape: Term, own: Term) -> None:
         """Give the owner one shape that asks for what both ask for."""
@@ -117,7 +123,10 @@ class _Refining:
             homes[quad.predicate, quad.object] = quad.graph_name  # type: ignore[index,assignment]
             self.refined.origins[merged, quad.predicate, None] = shape
         for _, predicate, value in sorted(self.said[own], key=str):
-            values[predicate] = self.tightened(shape, own, predicate, values[predicate], value)
+            before = values[predicate]
+            values[predicate] = self.tightened(shape, own, predicate, before, value)
+            if predicate == _MAX_COUNT and values[predicate] != before and _is_one(value):
+                self.mark(merged)  # what was a list is one value now: that takes another column
             self.refined.origins[merged, predicate, value] = own
             self.refined.origins.setdefault((merged, predicate, None), own)
         for predicate, value in ((p, o) for p, found in values.items() for o in found):
@@ -167,6 +176,10 @@ class _Refining:
         if way == "OnceTrue":
             return isinstance(value, ox.Literal) and (value.value == "true" or before == value)
         return way == "Replaced" or before == value
+
+
+def _is_one(value: Term) -> bool:
+    return isinstance(value, ox.Literal) and value.value == "1"
 
 
 def _compares(condition: str) -> bool:

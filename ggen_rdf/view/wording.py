@@ -76,6 +76,16 @@ def changes_model(overlay: Overlay, triple: Triple, locate: Locator) -> Diagnost
     )
 
 
+def refined_twice(overlay: Overlay, path: Term, first: Term, second: Term, locate: Locator) -> Diagnostic:
+    """An attribute that a tenant refines in two places."""
+    return Diagnostic(
+        "tenant/refined-twice",
+        f"tenant `{overlay.name}` refines `{locate.curie(path)}` twice",
+        _labels((locate.triple(second), "here again"), (locate.triple(first), "the first time")),
+        help="say all of it in one `sh:property [ … ]`",
+    )
+
+
 def foreign_term(overlay: Overlay, triple: Triple, term: Term, owners: Iterable[str], locate: Locator) -> Diagnostic:
     """A term that exists for other tenants only."""
     others = " and ".join(f"`{name}`" for name in sorted(owners))

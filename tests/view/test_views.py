@@ -137,9 +137,10 @@ def test_the_place_of_a_merged_statement_is_where_it_was_said(workspace: Path) -
 
 
 def outputs(workspace: Path) -> dict[str, bytes]:
-    """What was generated."""
+    """What was generated and is ggen's; a scaffold is the user's and stays."""
     inputs = ("model/", "tenants/", "global.toml", "ggen.toml", ".ggen/", "ggen.lock")
-    return {name: data for name, data in tree(workspace).items() if not name.startswith(inputs)}
+    found = {name: data for name, data in tree(workspace).items() if not name.startswith(inputs)}
+    return {name: data for name, data in found.items() if b"yours to edit" not in data.split(b"\n", 1)[0]}
 
 
 def test_what_a_refinement_changes_is_built_for_the_tenant_alone(workspace: Path, run_ggen: Ggen) -> None:
@@ -218,3 +219,21 @@ def test_tenants_that_all_share_their_tables(workspace: Path, run_ggen: Ggen) ->
     scripts = {name: (workspace / "db/shared_schema" / f"{name}.sql").read_text() for name in ("acme", "startup")}
     assert "tenant_id <> 'acme-001' OR (char_length(email) <= 100)" in scripts["acme"]
     assert "char_length" not in scripts["startup"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("shop:Product sh:property [ sh:path shop:tag ; sh:maxCount 1 ] .", "tenant/pooled-attribute"),
+        ("shop:Money sh:property [ sh:path acme:rounding ; sh:maxCount 1 ] . acme:rounding a owl:DatatypeProperty .",
+         "tenant/pooled-attribute"),
+        ("shop:User sh:property [ sh:path shop:active ; sh:defaultValue true ] .", "tenant/pooled-default"),
+        ("shop:User sh:property [ sh:path shop:email ; sh:minLength 9 ] , [ sh:path shop:email ; sh:maxLength 99 ] .",
+         "tenant/refined-twice"),
+    ],
+)  # fmt: skip
+def test_what_a_pooled_tenant_may_not_say(workspace: Path, run_ggen: Ggen, text: str, code: str) -> None:
+    refine(workspace, "startup", text)
+    done = run_ggen(["check", "--output-format", "concise"], cwd=workspace)
+    assert code in done.stdout + done.stderr
+    assert done.exit == int(code != "tenant/pooled-default")
