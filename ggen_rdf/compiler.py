@@ -241,6 +241,8 @@ def _with_secrets(request: Request, made: Made[Entry], plan: Plan) -> tuple[Plan
 
     taken = {artefact.path for artefact in made.artefacts} | {entry.path for entry in plan.after.entries}
     kept, problems = plan_secrets(request.root, request.secrets_file, made.secrets, made.wanted, taken)
+    where = (Label(made.secrets_span),) if made.secrets_span else ()
+    problems = [d if d.labels else replace(d, labels=where) for d in problems]
     problems += leaks(made.artefacts, plan, made.secrets)
     return replace(plan, secrets=kept, blocked=plan.blocked or has_errors(problems)), problems
 
@@ -383,6 +385,6 @@ def _orders(request: Request, settings: Settings, packs: Packs, views: Views) ->
         return build_orders(settings), []
     configs = [path for path in (request.shared_config, request.tenant_config) if path]
     variables = variables_of(request.pack, packs, views.platform.graph)
-    words, output = request.variables, request.output
-    order, problems = one_order(settings, request.root, request.pack, words, output, configs, variables)
+    words, output, file = request.variables, request.output, request.secrets_file
+    order, problems = one_order(settings, request.root, request.pack, words, output, configs, variables, file)
     return [order], problems

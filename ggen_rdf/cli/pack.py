@@ -111,7 +111,9 @@ def _described(pack: Pack) -> list[str]:
 
 def _variable(variable: Variable) -> str:
     kind = variable.kind.rsplit("#")[-1] if variable.kind else f"xsd:{variable.datatype}"
-    facts = [kind, *(["required"] if variable.required else [])]
+    if variable.each:
+        return f"(each {variable.each.rsplit('#')[-1]} of the model)  {variable.description}"
+    facts = [kind, *(["required"] if variable.required else []), *(["secret"] if variable.secret else [])]
     if variable.enum:
         facts.append("one of " + ", ".join(variable.enum))
     if variable.default is not None:

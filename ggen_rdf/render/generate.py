@@ -56,6 +56,7 @@ class Order:
     """Whether it is part of a build of the whole model, in which elements need not be named."""
     span: Span | None = None
     output_span: Span | None = None
+    secrets_span: Span | None = None
 
 
 class Packs:

@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from ggen_rdf.artefact import Artefact
 from ggen_rdf.constraints import shapes_in
-from ggen_rdf.diagnostics import Diagnostic, Label
+from ggen_rdf.diagnostics import Diagnostic, Label, Span
 from ggen_rdf.graph import Graph
 from ggen_rdf.project import Rows, rows_of
 from ggen_rdf.render.generate import Job, Model, Order, Packs, prepare, produce
@@ -58,6 +58,7 @@ class Made(Generic[K]):
     secrets: tuple[GivenSecret, ...] = ()
     wanted: tuple[str, ...] = ()
     """The keys that the secrets file should have in the end."""
+    secrets_span: Span | None = None
 
 
 class Making(Generic[K]):
@@ -91,7 +92,7 @@ class Making(Generic[K]):
         problems = []
         for job in self.jobs:
             self.made.secrets, found = given_secrets(job, environment, file, graph)
-            self.made.wanted = wanted(job, graph)
+            self.made.wanted, self.made.secrets_span = wanted(job, graph), job.order.secrets_span
             problems += found
         return problems
 

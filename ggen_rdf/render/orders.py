@@ -36,6 +36,7 @@ def one_order(
     output: str | None,
     configs: Iterable[str],
     variables: Sequence[Variable] | None = None,
+    secrets_file: str | None = None,
 ) -> tuple[Order, list[Diagnostic]]:
     """The order of one pack by hand: `words` win over `configs` (TOML files, the last wins), those over `ggen.toml`.
 
@@ -51,13 +52,13 @@ def one_order(
         if table:
             given.update(_given(table, (), table.tables, strict=False))
     place: Span | None
-    span, typed, place = _command_line(pack, words, output, _shown(variables))
+    span, typed, place, file_place = _command_line(pack, words, output, _shown(variables), secrets_file)
     if output is not None and (output.startswith(("../", "/")) or output == ".."):
         problems.append(_outside(output, place))
     given.update(typed)
     if output is None and pack in settings.pack_settings:
         output, place = settings.pack_settings[pack].output, _output_span(settings, pack)
-    return Order(pack, given, output, not words, span, place), problems
+    return Order(pack, given, output, not words, span, place, file_place), problems
 
 
 def _output_span(settings: Settings, pack: str) -> Span | None:
@@ -105,14 +106,16 @@ def _shown(variables: Sequence[Variable] | None) -> Callable[[str], bool]:
 
 
 def _command_line(
-    pack: str, words: Sequence[tuple[str, str]], output: str | None, shown: Callable[[str], bool]
-) -> tuple[Span, dict[str, Given], Span]:
-    """The command line as a text, so that the pack, each word of `--vars`, and the output can be pointed at."""
+    pack: str, words: Sequence[tuple[str, str]], output: str | None, shown: Callable[[str], bool], file: str | None
+) -> tuple[Span, dict[str, Given], Span, Span | None]:
+    """The command line as a text, so that the pack, each word of `--vars`, and both paths can be pointed at."""
     head = f"ggen gen {pack}"
     written = [(name, value if shown(name) or reference(value) else _HIDDEN) for name, value in words]
     line = " ".join([head, *(["--vars"] if words else []), *(f"{name}={value}" for name, value in written)])
     end = len(line)
     line += f" --output {output}" if output is not None else ""
+    middle_end = len(line)
+    line += f" --secrets-file {file}" if file is not None else ""
     source = Source("command line", line)
     given = {}
     at = len(head) + len(" --vars ")
@@ -121,5 +124,6 @@ def _command_line(
         kept = value if text == value and text != _HIDDEN else Secret(value)
         given[name] = Given(kept, Span(source, middle + 1, after), Span(source, at, middle), typed=True)
         at = after + 1
-    place = Span(source, min(end + len(" --output "), len(line)), len(line))
-    return Span(source, len(head) - len(pack), len(head)), given, place
+    place = Span(source, min(end + len(" --output "), middle_end), middle_end)
+    file_place = Span(source, len(line) - len(file), len(line)) if file is not None else None
+    return Span(source, len(head) - len(pack), len(head)), given, place, file_place

@@ -144,10 +144,18 @@ def read_variables(declared: Any, source: Source) -> tuple[tuple[Variable, ...],
                 keys.get("of"),
             )
         )
-        if keys.get("secret") and default is not None:
-            message, act = f"the secret `{name}` has a default", "take `default` away: a pack is read by everybody"
-            problems.append(Diagnostic("pack/manifest", message, where, help=act))
+        problems += _contradictory(str(name), keys, declared, where)
     return tuple(variables), problems
+
+
+def _contradictory(name: str, keys: Any, declared: Any, where: tuple[Label, ...]) -> Iterator[Diagnostic]:
+    owner = declared.get(keys.get("of"))
+    if keys.get("each") and not (isinstance(owner, dict) and "class" in owner):
+        act = "name with `of` a variable of this pack that has a `class`"
+        yield Diagnostic("pack/manifest", f"`{name}` is for no element", where, help=act)
+    if keys.get("secret") and "default" in keys:
+        act = "take `default` away: a pack is read by everybody"
+        yield Diagnostic("pack/manifest", f"the secret `{name}` has a default", where, help=act)
 
 
 def _lexical(value: Any) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Source, Span
 from ggen_rdf.source.inputs import FOLDERS, GLOBAL, SETTINGS, model_places
 from ggen_rdf.write import disk, dotenv, git
+from ggen_rdf.write.bases import FOLDER
 from ggen_rdf.write.tree import temporary
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class SecretsFile:
                 if old is None:
                     os.unlink(self._full(path))
                 else:
-                    disk.stage(self._full(temporary(path)), old, mode)
-                    os.replace(self._full(temporary(path)), self._full(path))
+                    disk.stage(self._waiting(path), old, mode)
+                    os.replace(self._waiting(path), self._full(path))
 
     def _ignore(self) -> None:
         try:
@@ -74,7 +75,7 @@ class SecretsFile:
         self._put(IGNORE, old, start + gap + git.pattern(self.path).encode() + b"\n", disk.MODE)
 
     def _put(self, path: str, old: bytes | None, new: bytes, mode: int) -> None:
-        full, waiting = self._full(path), self._full(temporary(path))
+        full, waiting = self._full(path), self._waiting(path)
         disk.make_folders(os.path.dirname(full), [])
         if old is not None:
             now = os.lstat(full)
@@ -91,6 +92,10 @@ class SecretsFile:
             with suppress(FileNotFoundError):
                 os.unlink(waiting)
         self._done.append((path, old, mode))
+
+    def _waiting(self, path: str) -> str:
+        """Where new bytes wait for their turn: where git leaves them alone, also after a crash."""
+        return self._full(f"{FOLDER}/{os.path.basename(temporary(path))}")
 
     def _full(self, path: str) -> str:
         return os.path.join(self.root, path)
