@@ -49,7 +49,7 @@ def test_shop(workspace: Path) -> None:
         "https://w3id.org/ggen/graph/tenant/startup",
     ]
     assert shop.settings.name == "shop"
-    assert shop.settings.packs == ("ddd-domain", "tenant-schema", "gdpr-mapping")
+    assert shop.settings.packs == ("ddd-domain", "tenant-schema", "gdpr-mapping", "app-config")
     assert shop.settings.pack_settings["gdpr-mapping"].vars == {"system": "shop", "database": "main"}
     assert shop.sources[0].path == "ggen.toml"
 
