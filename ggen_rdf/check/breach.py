@@ -19,7 +19,9 @@ _INTEGERS = {
     "unsignedInt": (0, 2**32 - 1), "unsignedLong": (0, 2**64 - 1), "nonNegativeInteger": (0, None),
     "positiveInteger": (1, None), "nonPositiveInteger": (None, 0), "negativeInteger": (None, -1),
 }  # fmt: skip
-"""The store keeps integers of every size as xsd:integer, so their datatype is known by their range alone."""
+"""The store keeps integers of every size as xsd:integer, so their datatype is known by their range alone.
+
+Only one that its 64 bits cannot hold stays as it was written."""
 
 _NUMERIC = {"integer", "decimal", "float", "double"}
 """The datatypes whose well-formed literals are numbers."""
@@ -61,9 +63,10 @@ def _datatype(constraint: Constraint, v: str) -> str:
         return f"!isLiteral({v}) || LANG({v}) = ''"
     if name in _INTEGERS:
         low, high = _INTEGERS[name]
-        text = f"<{XSD}integer>(STR({v}))"
-        within = [f"{text} >= {low}"] * (low is not None) + [f"{text} <= {high}"] * (high is not None)
-        kept = f"sameTerm(DATATYPE({v}), <{XSD}integer>)"
+        number = f"<{XSD}decimal>(STR({v}))"  # whose bounds are wider than those of the store's integers
+        within = [f"{number} >= {low}.0"] * (low is not None) + [f"{number} <= {high}.0"] * (high is not None)
+        beyond = f"(sameTerm(DATATYPE({v}), <{iri}>) && REGEX(STR({v}), '^[+-]?[0-9]+$'))"
+        kept = f"(sameTerm(DATATYPE({v}), <{XSD}integer>) || {beyond})"
         return f"!isLiteral({v}) || !{kept} || !COALESCE({' && '.join(within)}, false)"
     stored = f"{XSD}dateTime" if name == "dateTimeStamp" else iri
     wrong = f"!isLiteral({v}) || !sameTerm(DATATYPE({v}), <{stored}>)"

@@ -13,6 +13,7 @@ from ggen_rdf.constraints.names import GGEN, SUBCLASS, TYPE, sh
 from ggen_rdf.constraints.paths import members, objects, path_of, subjects
 from ggen_rdf.constraints.records import SH, Constraint, Select, Shape, Target, value_of
 from ggen_rdf.graph import Graph, Term
+from ggen_rdf.source.blank import GraphView
 
 _CONSTRAINING = tuple(map(sh, sorted(names.CONSTRAINING)))
 _AIMING = tuple(map(sh, [*sorted(names.TARGETS), "target"]))
@@ -138,7 +139,7 @@ class Shapes(Mapping[Term, Shape]):
                 alike = self._alike[key] = tuple(sorted(found, key=_place))
             return alike
         for name in sorted(compound):
-            for source in sorted(set(said[name]), key=str):
+            for source in self._ordered(said[name]):
                 found += self._compound(node, name, source, said, pending)
         return tuple(sorted(found, key=_place))
 
@@ -168,11 +169,30 @@ class Shapes(Mapping[Term, Shape]):
             for parent in subjects(self.graph, sh("property"), node):
                 for near in objects(self.graph, parent, sh("property")):
                     beside |= objects(self.graph, near, sh("qualifiedValueShape"))
-        for inner in sorted(set(said.get("qualifiedValueShape", ())), key=str):
+        for inner in self._ordered(said.get("qualifiedValueShape", ())):
             shapes = (self._named(inner, pending),)
-            siblings = tuple(self._named(term, pending) for term in sorted(beside - {inner}, key=str))
+            siblings = tuple(self._named(term, pending) for term in self._ordered(beside - {inner}))
             kind, parameter = names.QUALIFIED[name], SH + name
             yield Constraint(kind, parameter, count, value_of(count), shapes=shapes, siblings=siblings)
+
+    def _ordered(self, terms: Iterable[Term]) -> list[Term]:
+        """Terms in an order that is the same in every run: blank nodes by their path, else by all that they say."""
+        found = list(set(terms))
+        if len(found) < 2:
+            return found
+        keys = {term: self._spelled(term) for term in found}
+        if len(set(keys.values())) < len(found):
+            keys = {term: (keys[term], self._surroundings.said(term)) for term in found}  # type: ignore[misc]
+        return sorted(found, key=keys.__getitem__)
+
+    def _spelled(self, term: Term) -> str:
+        if not isinstance(term, ox.BlankNode):
+            return str(term)
+        return min((str(path) for path in objects(self.graph, term, sh("path"))), default="")
+
+    @cached_property
+    def _surroundings(self) -> GraphView:
+        return GraphView(self.graph, None)
 
     def _off(self, node: Term) -> bool:
         return any(term.value in _TRUE for term in objects(self.graph, node, sh("deactivated")))

@@ -120,9 +120,9 @@ class TextView(View):
 
 
 class GraphView(View):
-    """The triples of one named graph of the store."""
+    """The triples of one named graph of the store, or of all."""
 
-    def __init__(self, graph: Graph, name: Term | ox.DefaultGraph) -> None:
+    def __init__(self, graph: Graph, name: Term | ox.DefaultGraph | None) -> None:
         super().__init__()
         self._store = graph.store
         self._name = name

@@ -13,8 +13,8 @@ from ggen_rdf.check.shacl import left, validate
 from ggen_rdf.constraints import shapes_in
 from ggen_rdf.graph import Graph
 from ggen_rdf.library import library_path
-from ggen_rdf.reason import close
 from ggen_rdf.source.read import read_workspace
+from ggen_rdf.view import open_views
 from tests.shacl import reports
 
 BUNDLES = 4
@@ -63,9 +63,7 @@ def _shop(root: Path, made: list[Mistake]) -> Graph:
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
-    workspace, _ = read_workspace(str(root))
-    close(workspace.graph, workspace.root)
-    return workspace.graph
+    return open_views(read_workspace(str(root))[0])[0].platform.graph
 
 
 def test_fallback(tmp_path: Path) -> None:
@@ -105,6 +103,21 @@ def test_closed_without_properties(more: str) -> None:
     assert found == reports.pyshacl_results(graph, graph)
 
 
+@pytest.mark.parametrize(
+    ("datatype", "low", "high"),
+    [("long", -(2**63), 2**63 - 1), ("unsignedLong", 0, 2**64 - 1), ("int", -(2**31), 2**31 - 1),
+     ("unsignedByte", 0, 255), ("negativeInteger", -(2**70), -1)],
+)  # fmt: skip
+def test_integers_at_the_ends_of_their_range(datatype: str, low: int, high: int) -> None:
+    """However large an integer is, its datatype allows it. pySHACL cannot tell: it sees what the store kept."""
+    ends = [sign * 2**power + d for sign in (1, -1) for power in (8, 31, 63, 64) for d in (-1, 0, 1)]
+    numbers = [0, -1, 5_000_000_000, *ends]
+    values = " , ".join(f'"{number}"^^xsd:{datatype}' for number in numbers)
+    graph = _graph(f":S sh:targetNode :a ; sh:property [ sh:path :p ; sh:datatype xsd:{datatype} ] . :a :p {values} .")
+    refused = {int(violation.value.value) for violation in violations(graph, shapes_in(graph)) if violation.value}
+    assert refused == {number for number in numbers if not low <= number <= high}
+
+
 def test_script_is_not_run() -> None:
     """pySHACL could run JavaScript, but is not let; so it is said that nothing checks it."""
     graph = _graph(':Shape sh:targetNode :a ; sh:js [ sh:jsFunctionName "f" ] . :a :p 1 .')
@@ -115,5 +128,6 @@ def test_script_is_not_run() -> None:
 def _graph(text: str) -> Graph:
     graph = Graph()
     prefixes = "@prefix : <http://x/#> . @prefix sh: <http://www.w3.org/ns/shacl#> . "
+    prefixes += "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . "
     graph.load((prefixes + text).encode(), ox.RdfFormat.TURTLE, "file:///a.ttl")
     return graph
