@@ -1,0 +1,62 @@
+"""A tenant that refines the model, from its Turtle to a crate that is compiled and a table that refuses."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from psycopg import errors
+
+from tests.support.databases import apply, connected, refused
+from tests.support.running import Run
+from tests.view.workspaces import FURTHER, refine
+
+REFINEMENT = (
+    FURTHER
+    + """
+shop:User sh:property [ sh:path shop:email ; sh:maxLength 30 ; sh:pattern "@acme\\\\.example$" ] .
+shop:email skos:example "ada@acme.example" .
+acme:card skos:example "12345678" .
+"""
+)
+
+
+@pytest.fixture
+def built(workspace: Path, run_ggen: Callable[..., Run]) -> Path:
+    """The shop, built for acme, which refines it."""
+    refine(workspace, "acme", REFINEMENT)
+    done = run_ggen(["build", "--tenant", "acme"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    return workspace
+
+
+def test_the_crate_of_a_tenant_keeps_its_constraints(
+    built: Path, cargo: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    crate = built / "views/acme/domain"
+    tests = crate / "tests"
+    tests.mkdir()
+    (tests / "refined.rs").write_text(
+        "use shop_domain::identity::user::values::{Email, LoyaltyCard};\n\n"
+        "#[test]\nfn acme_asks_for_more() {\n"
+        '    assert!(Email::new("ada@acme.example").is_ok());\n'
+        '    assert!(Email::new("ada@other.example").is_err());\n'
+        '    assert!(Email::new("no address at acme.example").is_err());\n'
+        '    assert!(Email::new("somebody.with.a.long.name@acme.example").is_err());\n'
+        '    assert!(LoyaltyCard::new("x".repeat(21)).is_err());\n'
+        "}\n"
+    )
+    assert "acme_asks_for_more ... ok" in cargo("test", "--locked", "--test", "refined", cwd=crate).stdout
+    cargo("fmt", "--check", cwd=crate)
+    cargo("clippy", "--locked", "--all-targets", "--", "-D", "warnings", cwd=crate)
+
+
+def test_the_table_of_a_tenant_keeps_its_constraints(built: Path, database: str) -> None:
+    apply(database, (built / "db/acme_schema.sql").read_text())
+    with connected(database, "shop_acme_schema_app") as acme:
+        acme.execute("INSERT INTO identity_user (user_id, email, loyalty_card) VALUES ('u1', 'ann@acme.example', '12')")
+        for email in ("ann@other.example", "somebody.with.a.long.name@acme.example"):
+            refused(acme, f"UPDATE identity_user SET email = '{email}'", errors.CheckViolation)
+        refused(acme, "UPDATE identity_user SET loyalty_card = repeat('1', 21)", errors.CheckViolation)
