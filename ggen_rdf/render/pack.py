@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -279,18 +279,25 @@ class _Reading:
         return list(found.values())
 
     def templates(self, single: Source | None) -> list[TemplateFile]:
-        """The pack's templates and partials."""
+        """The pack's templates and partials, and those that packs share, as `common/NAME.j2`."""
         sources = (
             [(single, os.path.basename(self.place.path))]
             if single
             else [(self._read(path, f"{self.place.shown}/{name}"), name) for path, name in self._own(".j2")]
         )
-        found = []
-        for source, name in sources:
+        found: dict[str, TemplateFile] = {}
+        for source, name in (*sources, *self._shared_partials()):
             template, problems = read_template(name, source, bool(single)) if source else (None, [])
             self.problems += problems
-            found += [template] if template else []
-        return found
+            if template is not None:
+                found.setdefault(name, template)
+        return list(found.values())
+
+    def _shared_partials(self) -> Iterator[tuple[Source | None, str]]:
+        for root, shown in self.common:
+            for name in sorted(os.listdir(root)) if os.path.isdir(root) else ():
+                if name.endswith(".j2"):
+                    yield self._read(os.path.join(root, name), f"{shown}/{name}"), f"common/{name}"
 
     def workbooks(self) -> list[Source]:
         """The pack's descriptions of workbooks."""

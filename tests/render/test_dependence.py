@@ -58,3 +58,15 @@ def test_another_projection_is_another_template(tmp_path: Path) -> None:
     swapped = trial.AGGREGATE.replace("?name ?comment\n", "?comment ?name\n")
     artefacts, _ = trial.run(tmp_path, {"a.rs.j2": HEAD + body, "aggregate.rq": swapped}, model=ONE)
     assert artefacts[0].template_hash != made(tmp_path / "other", body, ONE).template_hash
+
+
+def test_a_shared_partial_is_part_of_the_templates_that_import_it(tmp_path: Path) -> None:
+    body = HEAD + '{% import "common/words.j2" as words %}{{ words.greeting() }}'
+    found = []
+    for text in ("hello", "good day"):
+        partial = f"{{% macro greeting() %}}// {text}{{% endmacro %}}"
+        artefacts, problems = trial.run(tmp_path, {"a.rs.j2": body, "../common/words.j2": partial})
+        assert not problems
+        assert all(f"// {text}".encode() in a.data for a in artefacts)
+        found.append({a.template_hash for a in artefacts})
+    assert found[0].isdisjoint(found[1])
