@@ -18,6 +18,7 @@ from ggen_rdf.library import library_path
 from ggen_rdf.render.pack import Pack
 
 _HASH = re.compile(rb"sha256:[0-9a-f]{12}")
+_WHOLE_HASH = re.compile(rb"sha256:[0-9a-f]{64}")
 
 
 def run_example(pack: Pack, accept: bool) -> list[Diagnostic]:
@@ -60,9 +61,9 @@ def _differences(pack: str, made: dict[str, bytes], wanted: dict[str, bytes], sh
 
 
 def _said(data: bytes) -> bytes:
-    """The content without the hash in its header, which any change to a template of the pack moves."""
+    """The content without the hashes, in its header and of the pack, which any change to a template moves."""
     first, newline, rest = data.partition(b"\n")
-    return _HASH.sub(b"", first) + newline + rest
+    return _HASH.sub(b"", first) + newline + _WHOLE_HASH.sub(b"", rest)
 
 
 def _first_difference(path: str, old: bytes, new: bytes) -> tuple[Label, ...]:

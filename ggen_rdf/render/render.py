@@ -16,10 +16,10 @@ from jinja2 import BaseLoader, TemplateNotFound
 from ggen_rdf import __version__
 from ggen_rdf.artefact import Artefact
 from ggen_rdf.diagnostics import Diagnostic, InternalError, Label, Span
-from ggen_rdf.project import Context, Iri, Record
+from ggen_rdf.project import Context, Iri, Record, Text
 from ggen_rdf.project.record import record_of
 from ggen_rdf.render.code import Code
-from ggen_rdf.render.dependence import above_digest, sees_all, templates_behind, whole_digest
+from ggen_rdf.render.dependence import above_digest, sees_all, sees_pack, templates_behind, whole_digest
 from ggen_rdf.render.environment import Environment
 from ggen_rdf.render.failure import FILE_PREFIX, Stage, failure
 from ggen_rdf.render.front_matter import TemplateFile, yaml_value_span
@@ -63,6 +63,7 @@ class Ready:
     target: Target
     environment: Environment
     sees_all: bool
+    sees_pack: bool
     hash: str
     path: Any
     when: Any
@@ -98,6 +99,7 @@ def _compiled(
         behind = templates_behind(template.name, files, environment)
         levels = Context({level.name: level for level in pack.levels}, {})
         everything = sees_all(template, behind, files, environment, levels)
+        of_pack = sees_pack(behind, files, environment)
         texts = [files[name].source.text for name in behind]
         queries = sorted(level.source.text for level in pack.levels)
         parts = [__version__, pack.name, pack.version, template.name, target.digest, *texts, *queries]
@@ -107,7 +109,7 @@ def _compiled(
         path = environment.from_string(template.to or "")
         part = "when"
         when = environment.compile_expression(template.when, undefined_to_none=False) if template.when else None
-        return Ready(template, files, target, environment, everything, digest, path, when, body), None
+        return Ready(template, files, target, environment, everything, of_pack, digest, path, when, body), None
     except (InternalError, MemoryError, RecursionError):
         raise
     except Exception as problem:
@@ -120,26 +122,34 @@ def render(ready: Sequence[Ready], pack: Pack, run: Run) -> tuple[list[Artefact]
     """Render the templates of a pack that are for the view of the run, for every record each is for."""
     artefacts: list[Artefact] = []
     problems: list[Diagnostic] = []
+    of_pack = pack_hash(ready)
     whole = whole_digest(run.context) + repr(sorted(run.values.items())).encode() + run.workspace.encode()
     for one in ready:
         if one.template.view == run.view:
-            made, problem = _OneTemplate(one, pack, run, whole).artefacts()
+            made, problem = _OneTemplate(one, pack, run, whole, of_pack).artefacts()
             artefacts += made
             problems += [problem] if problem else []
     return artefacts, problems
 
 
+def pack_hash(ready: Sequence[Ready]) -> str:
+    """The hash of all templates of a pack, each with what it imports and asks."""
+    return sha256("\x00".join(sorted(f"{one.template.name} {one.hash}" for one in ready)).encode()).hexdigest()
+
+
 class _OneTemplate:
     """The rendering of one template of a pack."""
 
-    def __init__(self, ready: Ready, pack: Pack, run: Run, whole: bytes) -> None:
-        self.ready, self.pack, self.run, self.whole = ready, pack, run, whole
+    def __init__(self, ready: Ready, pack: Pack, run: Run, whole: bytes, of_pack: str) -> None:
+        self.ready, self.pack, self.run = ready, pack, run
+        self.whole = whole + of_pack.encode() if ready.sees_pack else whole
         self.template, self.environment, self.target = ready.template, ready.environment, ready.target
         self.globals = {
             **self.environment.globals,
             **run.context.top,
             "vars": record_of("vars", {"vars": "", **run.values}),
             "workspace": record_of("workspace", {"workspace": "", "name": run.workspace}),
+            "pack": _about(pack, of_pack),
         }
         self.reached = ""
         self.part = "when"
@@ -218,6 +228,11 @@ class _OneTemplate:
         if first.startswith(("#!", "<?xml")):
             return f"{first}{newline}{line}\n{rest}"
         return f"{line}\n{text}"
+
+
+def _about(pack: Pack, of_pack: str) -> Record:
+    said = {"name": pack.name, "version": pack.version, "ggen": __version__, "hash": f"sha256:{of_pack}"}
+    return record_of("pack", {"pack": pack.name, **{key: Text(text) for key, text in said.items()}})
 
 
 def header(target: Target, pack: Pack, template: TemplateFile, template_hash: str) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from ggen_rdf import __version__
 from ggen_rdf.artefact import Artefact
 from tests.render import trial
 
@@ -70,3 +72,32 @@ def test_a_shared_partial_is_part_of_the_templates_that_import_it(tmp_path: Path
         assert all(f"// {text}".encode() in a.data for a in artefacts)
         found.append({a.template_hash for a in artefacts})
     assert found[0].isdisjoint(found[1])
+
+
+SAYS = "// {{ pack.name | prose }} {{ pack.version | prose }} {{ pack.ggen | prose }} {{ pack.hash | prose }}"
+
+
+def beside(folder: Path, body: str, other: str) -> Artefact:
+    """The artefact of the aggregate Order, of a pack that has another template besides."""
+    files = {"a.rs.j2": HEAD + body, "b.rs.j2": f"---\nto: b.rs\n---\n{other}"}
+    artefacts, problems = trial.run(folder, files)
+    assert not problems
+    return next(a for a in artefacts if a.path == "order.rs")
+
+
+def test_a_template_can_say_what_it_is_made_from(tmp_path: Path) -> None:
+    one = beside(tmp_path, SAYS, "// one").data.decode().splitlines()[1]
+    assert re.fullmatch(rf"// trial 1\.0\.0 {re.escape(__version__)} sha256:[0-9a-f]{{64}}", one)
+    assert beside(tmp_path / "again", SAYS, "// one").data.decode().splitlines()[1] == one
+
+
+def test_one_that_says_so_depends_on_all_templates_of_its_pack(tmp_path: Path) -> None:
+    one, two = (beside(tmp_path, SAYS, other) for other in ("// one", "// two"))
+    assert one.template_hash == two.template_hash
+    assert one.data != two.data
+    assert one.context_hash != two.context_hash
+
+
+def test_one_that_does_not_say_so_stays(tmp_path: Path) -> None:
+    one, two = (beside(tmp_path, "// packed", other) for other in ("// one", "// two"))
+    assert one == two
