@@ -54,6 +54,31 @@ def test_the_relay_takes_marks_and_is_done(relay: Database) -> None:
     assert every(relay, "SELECT tenant_id, attempts FROM outbox") == [("acme-001", 1), ("acme-001", 1)]
 
 
+def test_the_relay_removes_what_was_published_and_nothing_else(relay: Database) -> None:
+    relay.execute(MARK.format(ONE))
+    relay.execute("DELETE FROM outbox")
+    assert every(relay, "SELECT message_id::text FROM outbox") == [TWO]
+
+
+def test_the_relay_of_many_removes_what_one_tenant_has_published(shared_relay: Database) -> None:
+    for tenant, message in (("startup-001", ONE), ("other-002", TWO)):
+        become(shared_relay, tenant)
+        if tenant == "startup-001":
+            shared_relay.execute(MARK.format(message))
+        shared_relay.execute("DELETE FROM outbox")
+    assert every(shared_relay, "SELECT message_id::text FROM outbox") == [TWO]
+    become(shared_relay, "startup-001")
+    assert every(shared_relay, "SELECT message_id::text FROM outbox") == []
+
+
+def test_the_application_brings_the_identifier(filled: str) -> None:
+    """It may not read back what it added: with RETURNING the statement is refused."""
+    with connected(filled, "shop_acme_schema_app") as connection:
+        statement = ADD.format("00000000-0000-0000-0000-000000000003")
+        refused(connection, f"{statement} RETURNING message_id", RIGHT)
+        connection.execute(statement)
+
+
 def test_two_relays_take_different_messages(filled: str) -> None:
     with (
         connected(filled, "shop_acme_schema_relay") as first,
@@ -66,7 +91,6 @@ def test_two_relays_take_different_messages(filled: str) -> None:
     "statement",
     [
         ADD.format("00000000-0000-0000-0000-000000000003"),
-        "DELETE FROM outbox",
         "TRUNCATE outbox",
         "UPDATE outbox SET payload = '{}'",
         "UPDATE outbox SET tenant_id = 'x'",
