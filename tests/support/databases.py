@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,11 +38,18 @@ def connected(database: str, user: str = "ggen", autocommit: bool = False) -> It
         yield connection
 
 
-def apply(database: str, *scripts: str) -> None:
-    """Run scripts as the superuser."""
-    with connected(database, autocommit=True) as connection:
+def apply(database: str, *scripts: str, user: str = "ggen") -> None:
+    """Run scripts as psql does, by default as the superuser."""
+    with connected(database, user, autocommit=True) as connection:
         for script in scripts:
-            connection.execute(script)
+            for statement in statements(script) if "CONCURRENTLY" in script else [script]:
+                connection.execute(statement)
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script, for those that cannot be sent together with others."""
+    whole = re.compile(r"(?:--[^\n]*|'[^']*'|\"[^\"]*\"|\$(\w*)\$.*?\$\1\$|[^;])+;", re.DOTALL)
+    return [found[0] for found in whole.finditer(script)]
 
 
 def refused(connection: Database, statement: str, kind: type[psycopg.Error], constraint: str | None = None) -> None:
