@@ -17,14 +17,15 @@ from ggen_rdf.artefact import Artefact
 from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span, has_errors, nearest
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
-from ggen_rdf.project import Context, Rows, assemble, rows_of
+from ggen_rdf.project import Context, Record, Rows, assemble, rows_of
 from ggen_rdf.render.each import Stated, expanded, standing, stated, values_wrong
 from ggen_rdf.render.front_matter import yaml_value_span
 from ggen_rdf.render.governance import check_governance
+from ggen_rdf.render.names import name_collisions
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
 from ggen_rdf.render.pasted import pasted
 from ggen_rdf.render.read_target import read_target
-from ggen_rdf.render.render import Ready, Run, make_ready, name_collisions, render
+from ggen_rdf.render.render import Ready, Run, make_ready, render
 from ggen_rdf.render.target import Target
 from ggen_rdf.render.variables import Given, Variable, resolve
 from ggen_rdf.render.workbooks import render_workbooks
@@ -202,7 +203,7 @@ def produce(
     if context is None:
         return [], problems
     if _makes_identifiers(pack, packs):
-        problems += name_collisions(context, lambda iri: _label(model, iri), pack.target)
+        problems += name_collisions(context, pack.namespaces, lambda record: _label(model, record), pack.target)
     problems += _inexpressible(pack, context, model)
     if has_errors(problems):
         return [], problems
@@ -262,8 +263,13 @@ def _below(folder: str, path: str) -> str:
     return f"{folder}/{path}" if folder not in ("", ".") else path
 
 
-def _label(model: Model, iri: str) -> Label | None:
-    span = model.locate(ox.NamedNode(iri)) if ":" in iri else None
+def _label(model: Model, record: Record) -> Label | None:
+    """Where a record comes from: the element that it is, or the attribute, or a shape."""
+    iris = (record.get(field) for field in (record.level, "path") if field in record.fields)
+    nodes = [ox.NamedNode(iri) for iri in iris if isinstance(iri, str) and ":" in iri]
+    shape = record.get("shape") if "shape" in record.fields else None
+    nodes += [shape.node] if shape is not None else []
+    span = next((span for node in nodes if (span := model.locate(node)) is not None), None)
     return Label(span) if span else None
 
 

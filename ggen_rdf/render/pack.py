@@ -27,6 +27,7 @@ _KEYS = (
     "main",
     "projections",
     "constraints",
+    "namespaces",
     "vars",
     "compliance",
     "governance",
@@ -53,6 +54,8 @@ class Pack:
     variables: tuple[Variable, ...] = ()
     constraints: frozenset[str] | None = None
     """The kinds of constraint its templates can express; None when it makes no use of constraints."""
+    namespaces: tuple[tuple[tuple[str, str], ...], ...] = ()
+    """Levels whose records, under one parent, must not have the same name; each with the field that holds it."""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     """The absolute path of every file that it was read from."""
@@ -122,6 +125,7 @@ def read_pack(place: PackPlace, common: Sequence[tuple[str, str]]) -> tuple[Pack
     workbooks = tuple(reading.workbooks())
     variables, more = read_variables(manifest.get("vars", {}), source)
     problems += more
+    namespaces = () if problems else _namespaces(manifest.get("namespaces", []), levels, source, problems)
     problems += [] if problems else _unknown_each(templates, levels) + _unbound(variables, levels, source)
     if problems:
         return None, problems
@@ -139,6 +143,7 @@ def read_pack(place: PackPlace, common: Sequence[tuple[str, str]]) -> tuple[Pack
         workbooks,
         variables,
         None if constraints is None else frozenset(constraints),
+        namespaces,
         manifest,
         (head, *reading.files),
     ), []
@@ -186,6 +191,7 @@ def _manifest(source: Source, name: str, single: bool) -> tuple[dict[str, Any] |
     for key, kind, what in (
         ("projections", list, "list"),
         ("constraints", list, "list"),
+        ("namespaces", list, "list"),
         ("vars", dict, "table"),
         ("output", str, "text"),
         ("main", str, "text"),
@@ -303,6 +309,30 @@ class _Reading:
         """The pack's descriptions of workbooks."""
         read = [self._read(path, f"{self.place.shown}/{name}") for path, name in self._own(".xlsx.yaml")]
         return [source for source in read if source]
+
+
+def _namespaces(
+    stated: Sequence[Any], levels: Sequence[Level], source: Source, problems: list[Diagnostic]
+) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """What `namespaces` says: lists of `level`, whose name is its `name`, or `level.field`."""
+    known = {f"{level.name}.{field}" for level in levels for field in level.variables}
+    parents = {level.name: level.parent for level in levels}
+    found = []
+    for entry in stated:
+        names = entry if isinstance(entry, list) else [entry]
+        fields = [name if "." in str(name) else f"{name}.name" for name in names]
+        for name, whole in zip(names, fields, strict=True):
+            if whole not in known:
+                guess = nearest(whole, known)
+                act = f"write `{guess}`" if guess else "write `level` or `level.field`"
+                where = yaml_value_span(source, "namespaces")
+                problems.append(_wrong(source, where, f"no projection of this pack has `{name}`", act))
+        pairs = [(level, field) for level, _, field in (str(whole).partition(".") for whole in fields)]
+        if len({parents.get(level) for level, _ in pairs}) > 1:
+            where = yaml_value_span(source, "namespaces")
+            problems.append(_wrong(source, where, "the levels of a namespace hang under the same level"))
+        found.append(tuple(pairs))
+    return tuple(found)
 
 
 def _unbound(variables: Sequence[Variable], levels: Sequence[Level], source: Source) -> list[Diagnostic]:

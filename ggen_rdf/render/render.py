@@ -15,7 +15,7 @@ from jinja2 import BaseLoader, TemplateNotFound
 
 from ggen_rdf import __version__
 from ggen_rdf.artefact import Artefact
-from ggen_rdf.diagnostics import Diagnostic, InternalError, Label, Span
+from ggen_rdf.diagnostics import Diagnostic, InternalError, Span
 from ggen_rdf.project import Context, Iri, Record, Text
 from ggen_rdf.project.record import record_of
 from ggen_rdf.render.code import Code
@@ -271,39 +271,4 @@ def _of_template(problem: Exception) -> bool:
     return False
 
 
-def name_collisions(context: Context, locate: Callable[[str], Label | None], target: str) -> list[Diagnostic]:
-    """Siblings whose names become the same identifier."""
-    from ggen_rdf.render.words import words
-
-    problems = []
-    for level in context.levels.values():
-        if "name" not in level.variables:
-            continue
-        seen: dict[tuple[int, tuple[str, ...]], Record] = {}
-        for record in context.records[level.name]:
-            name = record.get("name")
-            if not isinstance(name, str):
-                continue
-            parent = id(record.get(level.parent)) if level.parent else 0
-            other = seen.setdefault((parent, words(name)), record)
-            if other is not record:
-                problems.append(_collision(level.name, other, record, target, locate))
-    return problems
-
-
-def _collision(
-    level: str, one: Record, other: Record, target: str, locate: Callable[[str], Label | None]
-) -> Diagnostic:
-    names = [str(r.get("name")) for r in (one, other)]
-    labels = tuple(label for r in (other, one) if (label := locate(str(r.get(level)))) is not None)
-    what = " and ".join(f"`{n}`" for n in dict.fromkeys(names))
-    return Diagnostic(
-        "render/names-collide",
-        f"two {level} names are one and the same in the target `{target}`: {what}",
-        labels,
-        help="rename one of them, or give it a `sh:codeIdentifier`",
-        about=str(other.get(level)),
-    )
-
-
-__all__ = ["Code", "Run", "header", "name_collisions", "render"]
+__all__ = ["Code", "Run", "header", "render"]
