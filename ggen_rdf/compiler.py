@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from ggen_rdf.aside import aside
 from ggen_rdf.check import apply_suppressions, check_shapes, checking_shapes
 from ggen_rdf.check.terms import check_terms
+from ggen_rdf.check.untyped import check_untyped
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, has_errors, nearest, ordered
 from ggen_rdf.reason.clashes import clashes
 from ggen_rdf.source.curies import prefixes
 from ggen_rdf.source.masking import masked
+from ggen_rdf.source.overlays import Overlay
 from ggen_rdf.source.read import read_workspace
 from ggen_rdf.source.secrets import Secret
 from ggen_rdf.source.settings import Settings
@@ -113,7 +115,11 @@ def _unknown_tenant(name: str | None, views: Views) -> list[Diagnostic]:
 def _judgement(request: Request, view: View, views: Views, so_far: list[Diagnostic]) -> list[Diagnostic]:
     """Everything that is wrong with a view, but for what is recorded as an exception."""
     request.progress("Checking", f"the model as {view.tenant.name} sees it" if view.tenant else "the model")
-    found = [*so_far, *([] if view.tenant else views.problems()), *_checks(request, view, views.workspace.root)]
+    found = [
+        *so_far,
+        *([] if view.tenant else views.problems(request.tenant)),
+        *_checks(request, view, views.workspace.root),
+    ]
     return ordered(apply_suppressions(view.graph, view.locate, found, request.as_of))
 
 
@@ -123,6 +129,7 @@ def _checks(request: Request, view: View, root: str) -> Iterator[Diagnostic]:
     yield from unknown
     if has_errors(unknown):  # whatever else would be said of them is a consequence
         return
+    yield from check_untyped(graph, locate)
     contradictions = clashes(graph, view.closure, locate, root)
     yield from contradictions
     shapes, problems = checking_shapes(root)
@@ -147,12 +154,18 @@ def _each_tenant(
             judged = _judgement(request, view, views, more) if tenant.refinement else more
             new = [d for d in judged if _saying(d) not in said]
             said.update(map(_saying, new))
-            note = f"this is so for tenant `{tenant.name}`, who refines the model"
+            note = f"this is so for tenant `{tenant.name}`, who refines the model in {_where(views, tenant)}"
             problems += [replace(d, notes=(*d.notes, note)) for d in new]
             if making is not None and not has_errors(judged):
                 request.progress("Generating", f"for {tenant.name}")
                 problems += making.tenant(view, views)
     return ordered(problems)
+
+
+def _where(views: Views, tenant: Overlay) -> str:
+    """The files in which a tenant refines the model."""
+    spans = (views.workspace.locate.triple(*triple) for triple in tenant.refinement)
+    return " and ".join(sorted({span.source.path for span in spans if span}))
 
 
 def _saying(problem: Diagnostic) -> tuple[str, str, object]:
@@ -285,6 +298,9 @@ def _making(request: Request, views: Views, memory: Memory) -> tuple[Making[Entr
 
     packs, settings = Packs(request.root), views.workspace.settings
     orders, problems = _orders(request, settings, packs, views)
+    for name in settings.pack_settings:
+        span = settings.file.key(("pack", name)) if settings.file else None
+        problems += packs.place(name, span)[1]
     known = memory.known if request.secrets_file is None else lambda *_: None  # what holds secrets must be seen anew
     making = Making(orders, packs, settings.name, known)
     problems += making.platform(views.platform, request.progress)

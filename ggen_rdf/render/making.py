@@ -134,9 +134,8 @@ class Making(Generic[K]):
         return job.common
 
     def _variant(self, job: Job, model: Model, tenant: str) -> tuple[list[Artefact], list[Diagnostic]]:
-        """The whole pack as a tenant has it, unless it is what all have."""
-        folder = f"{VIEWS}/{tenant}"
-        mine = replace(job, folder=folder)
+        """The whole pack as a tenant has it, under a name of its own, unless it is what all have."""
+        mine = replace(job, folder=f"{VIEWS}/{tenant}")
         kept: list[K] = []
 
         def known(path: str, template: str, context: str) -> bool:
@@ -144,14 +143,19 @@ class Making(Generic[K]):
             kept.extend([entry] if entry else [])
             return entry is not None
 
-        artefacts, problems = produce(mine, self.packs, model, known, "platform")
-        digests = {a.path: sha256(a.data).hexdigest() for a in artefacts} | {e.path: e.sha256 for e in kept}
-        shared = (self.made.first.get(path.removeprefix(f"{folder}/"), ("", ""))[1] for path in digests)
-        if all(mine == theirs for mine, theirs in zip(digests.values(), shared, strict=True)):
+        named = replace(model, name=f"{model.name}-{tenant}")
+        artefacts, problems = produce(mine, self.packs, named, known, "platform")
+        if artefacts and self._is_as_shared(mine, model):
             return [], problems
         for entry in kept:
             self._keep(tenant, entry)
         return artefacts, problems
+
+    def _is_as_shared(self, job: Job, model: Model) -> bool:
+        """Whether a tenant would have the same files, but for their names, as all have."""
+        artefacts, _ = produce(job, self.packs, model, lambda *_: False, "platform")
+        theirs = (self.made.first.get(a.path.removeprefix(f"{job.folder}/"), ("", ""))[1] for a in artefacts)
+        return all(sha256(a.data).hexdigest() == digest for a, digest in zip(artefacts, theirs, strict=True))
 
     def _known(self, tenant: str) -> Callable[[str, str, str], bool]:
         def known(path: str, template: str, context: str) -> bool:

@@ -10,6 +10,7 @@ refines the model has a graph of its own, closed anew, as what it adds may chang
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from ggen_rdf.source.workspace import Workspace
 from ggen_rdf.view import wording
 from ggen_rdf.view.refine import Refined, directions, refine
 
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?")
+"""What can stand in a path, in every file system."""
 _TENANT = ox.NamedNode(GGEN + "Tenant")
 
 
@@ -108,15 +111,17 @@ class Views:
     def _changes(self, tenant: Overlay) -> Refined:
         return refine(self._commons, tenant, self._ways, self.workspace.locate)
 
-    def problems(self) -> list[Diagnostic]:
-        """What tenants say that they may not."""
+    def problems(self, only: str | None = None) -> list[Diagnostic]:
+        """What tenants say that they may not; of one tenant, or of all."""
         found = []
         tenants = self.workspace.overlays
         owners = _owners(tenants)
         names = [tenant.name for tenant in tenants if _is_declared(tenant)]
-        for tenant in tenants:
+        for tenant in (one for one in tenants if only in (None, one.name)):
             foreign = list(self._foreign(tenant, owners))
             found += foreign
+            if not _NAME.fullmatch(tenant.name):
+                found.append(wording.no_name(tenant, self.workspace.locate))
             if not _is_declared(tenant):
                 found.append(wording.undeclared(tenant, names, self.workspace.locate))
             elif tenant.refinement and not has_errors(foreign):

@@ -99,6 +99,19 @@ def foreign_term(overlay: Overlay, triple: Triple, term: Term, owners: Iterable[
     )
 
 
+def no_name(overlay: Overlay, locate: Locator) -> Diagnostic:
+    """A tenant whose name cannot stand in a path."""
+    spans = (locate.triple(*triple) for triple in (*overlay.settings, *overlay.refinement))
+    return Diagnostic(
+        "tenant/name",
+        f"`{overlay.name}` cannot be the name of a tenant",
+        _labels(
+            (min((s for s in spans if s), key=_place, default=None), "it names files and folders"),
+        ),
+        help="use letters, digits, `-` and `_`; what people call it can be its `rdfs:label`",
+    )
+
+
 def undeclared(overlay: Overlay, known: Iterable[str], locate: Locator) -> Diagnostic:
     """A file about a tenant that nothing declares."""
     guess = nearest(overlay.name, list(known))

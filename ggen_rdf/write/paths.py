@@ -143,6 +143,15 @@ def same_path(one: Entry, other: Entry, region: str = "") -> Diagnostic:
     return Diagnostic("write/same-path", message, notes=(_origin(one), _origin(other)), help=act)
 
 
+def part_of_build(torn: Sequence[str]) -> Diagnostic:
+    """A run for a part of the model is after files that a build makes of all of it."""
+    first, more = torn[0], len(torn) - 1
+    rest = f" and {more} other file{'s' if more > 1 else ''} of the build" if more else ""
+    message = f"this run sees a part of the model only, and would change `{first}`{rest}"
+    act = "give it a place of its own with `--output`, or run `ggen build`"
+    return Diagnostic("write/part-of-build", message, help=act)
+
+
 def _origin(entry: Entry) -> str:
     terms = f" for {', '.join(f'`{t}`' for t in entry.terms[:3])}" if entry.terms else ""
     return f"`{entry.template}` of pack `{entry.pack}` writes `{shown(entry.path)}`{terms}"

@@ -151,6 +151,7 @@ def _place(
     draft: Draft, wants: Sequence[Want], stale: Mapping[str, Sequence[Entry]], owns: Callable[[Entry], bool]
 ) -> None:
     parts: dict[str, list[Want]] = {}
+    torn: list[str] = []
     for want in wants:
         entry = want.entry
         if entry.mode == "region":
@@ -162,11 +163,17 @@ def _place(
             _guarded(draft, entry.path, place, want)
         elif said.pack != entry.pack:
             draft.refuse(paths.same_path(said, entry), entry.path)
+        elif said.run == BUILD and said.sha256 == entry.sha256:
+            _guarded(draft, entry.path, place, Want(said, want.data))
+        elif said.run == BUILD and entry.mode == "owned":
+            torn.append(entry.path)
         else:
             shared = Want(entry._replace(run=min(entry.run, said.run, key=lambda run: (run != BUILD, run))), want.data)
             _guarded(draft, entry.path, place, shared)
     for path, found in parts.items():
         _guarded(draft, path, place_regions, path, found, stale.get(path, ()))
+    if torn:
+        draft.refuse(paths.part_of_build(torn), torn[0])
 
 
 def _guarded(draft: Draft, path: str, decide: Callable[[Draft, Unpack[_What]], None], *what: *_What) -> None:

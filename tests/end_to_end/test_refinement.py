@@ -39,7 +39,7 @@ def test_the_crate_of_a_tenant_keeps_its_constraints(
     tests = crate / "tests"
     tests.mkdir()
     (tests / "refined.rs").write_text(
-        "use shop_domain::identity::user::values::{Email, LoyaltyCard};\n\n"
+        "use shop_acme_domain::identity::user::values::{Email, LoyaltyCard};\n\n"
         "#[test]\nfn acme_asks_for_more() {\n"
         '    assert!(Email::new("ada@acme.example").is_ok());\n'
         '    assert!(Email::new("ada@other.example").is_err());\n'
