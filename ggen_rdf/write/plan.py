@@ -165,7 +165,7 @@ def _place(
             draft.refuse(paths.same_path(said, entry), entry.path)
         elif said.run == BUILD and said.sha256 == entry.sha256:
             _guarded(draft, entry.path, place, Want(said, want.data))
-        elif said.run == BUILD and entry.mode == "owned":
+        elif said.run == BUILD != entry.run and entry.mode == "owned":
             torn.append(entry.path)
         else:
             shared = Want(entry._replace(run=min(entry.run, said.run, key=lambda run: (run != BUILD, run))), want.data)
