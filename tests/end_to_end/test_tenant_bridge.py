@@ -32,8 +32,9 @@ def shared(bridge: str) -> Iterator[Database]:
 
 
 def test_files(bridge_scripts: dict[str, str]) -> None:
-    own = {"broker_schema.sql", "shared_schema/broker.sql"}
-    assert set(bridge_scripts) == {"acme_schema.sql", "shared_schema.sql", "shared_schema/startup.sql"} | own
+    schemas = {"acme_schema.sql", "broker_schema.sql", "shared_schema.sql"}
+    tenants = {"shared_schema/broker.sql", "shared_schema/startup.sql"}
+    assert set(bridge_scripts) == schemas | tenants | {f"roles/{schema}" for schema in schemas}
 
 
 def test_its_schema_has_its_own_contexts_alone(broker: Database) -> None:

@@ -136,7 +136,8 @@ def test_every_reference_has_an_index(shop: str) -> None:
     "statement",
     ["TRUNCATE ordering_order CASCADE", "DROP TABLE identity_user", "CREATE TABLE mine (n int)",
      "CREATE TEMPORARY TABLE mine (n int)", "CREATE TABLE public.mine (n int)", "SET ROLE shop_acme_schema_owner",
-     "SELECT * FROM shared_schema.identity_user"],
+     "SELECT * FROM shared_schema.identity_user", "SELECT lo_create(0)", "SELECT lo_creat(0)",
+     "SELECT lo_from_bytea(0, 'x')"],
 )  # fmt: skip
 def test_the_application_has_no_further_rights(acme: Database, statement: str) -> None:
     refused(acme, statement, RIGHT)
@@ -203,7 +204,8 @@ def test_registering_a_tenant_can_be_repeated(shop: str, shop_scripts: dict[str,
 
 
 def test_files(shop_scripts: dict[str, str]) -> None:
-    assert list(shop_scripts) == ["acme_schema.sql", "shared_schema.sql", "shared_schema/startup.sql"]
+    schemas, roles = ["acme_schema.sql", "shared_schema.sql"], ["roles/acme_schema.sql", "roles/shared_schema.sql"]
+    assert list(shop_scripts) == [*schemas, *roles, "shared_schema/startup.sql"]
 
 
 def test_one_tenant_alone(workspace: Path, run_ggen: Ggen) -> None:
@@ -232,6 +234,52 @@ def test_a_role_that_may_too_much_is_refused(shop_scripts: dict[str, str], datab
     finally:
         roles = ", ".join(f"loose_shared_schema_{kind}" for kind in ("owner", "app", "relay", "report"))
         apply(database, f"DROP ROLE IF EXISTS {roles}")
+
+
+INSTALL = """
+CREATE ROLE {role} LOGIN CREATEROLE;
+DO $$ BEGIN EXECUTE format('{right}', current_database()); END $$
+"""
+
+
+def test_the_owner_of_the_database_may_run_it(shop_scripts: dict[str, str], database: str) -> None:
+    script = shop_scripts["acme_schema.sql"].replace("shop_acme_schema", "hired_acme_schema")
+    right = "ALTER DATABASE %I OWNER TO shop_landlord"
+    apply(database, INSTALL.format(role="shop_landlord", right=right))
+    apply(database, script, user="shop_landlord")
+    with connected(database, "hired_acme_schema_app") as connection:
+        connection.execute("INSERT INTO identity_user (user_id, email) VALUES ('u1', 'ann@example.com')")
+        refused(connection, "CREATE TEMPORARY TABLE mine (n int)", RIGHT)
+
+
+def test_who_cannot_take_rights_away_is_refused(shop_scripts: dict[str, str], database: str) -> None:
+    """PostgreSQL itself only warns, and goes on."""
+    right = "GRANT CREATE ON DATABASE %I TO shop_tenant_of_a_flat"
+    apply(database, INSTALL.format(role="shop_tenant_of_a_flat", right=right))
+    with pytest.raises(RIGHT, match="everybody can still connect"):
+        apply(database, shop_scripts["acme_schema.sql"].replace("shop_acme", "flat_acme"), user="shop_tenant_of_a_flat")
+
+
+def test_others_cannot_connect(shop: str) -> None:
+    apply(shop, "CREATE ROLE shop_passer_by LOGIN")
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(shop.replace("user=ggen", "user=shop_passer_by"))
+
+
+def test_the_roles_of_a_restored_database_are_set_up_again(shop: str, shop_scripts: dict[str, str]) -> None:
+    """The settings of a role and the rights on a database are not in a dump of it."""
+    lost = """DO $$ BEGIN
+        EXECUTE format('ALTER ROLE shop_acme_schema_app IN DATABASE %I RESET ALL', current_database());
+        EXECUTE format('GRANT ALL ON DATABASE %I TO PUBLIC', current_database());
+        GRANT ALL ON SCHEMA public TO PUBLIC; END $$"""
+    apply(shop, lost)
+    with connected(shop, "shop_acme_schema_app") as connection:
+        refused(connection, "SELECT * FROM identity_user", errors.UndefinedTable)
+    apply(shop, shop_scripts["roles/acme_schema.sql"], shop_scripts["roles/acme_schema.sql"])
+    with connected(shop, "shop_acme_schema_app") as connection:
+        connection.execute("SELECT * FROM identity_user")
+        refused(connection, "CREATE TEMPORARY TABLE mine (n int)", RIGHT)
+        refused(connection, "CREATE TABLE public.mine (n int)", RIGHT)
 
 
 def test_a_schema_that_names_a_missing_column_is_refused(shop_scripts: dict[str, str], database: str) -> None:
