@@ -180,7 +180,8 @@ def test_the_lint_needs_no_superuser(sound: str, shop_project: Project) -> None:
         sound,
         "CREATE ROLE shop_stranger LOGIN",
         "GRANT shop_shared_schema_owner, shop_acme_schema_owner TO shop_stranger",
-        "DO $$ BEGIN EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO shop_stranger', current_database()); END $$",
+        "DO $$ BEGIN EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO shop_stranger', current_database());"
+        " END $$",
     )
     auditor = sound.replace("user=ggen", "user=shop_stranger")
     assert complaints(auditor, shop_project.lint, "the catalogue breaks isolation") == []

@@ -284,8 +284,240 @@ DO $$ BEGIN
   GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC;
 END $$;
 
+--: Everyone may create large objects
+GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC;
+
+--: Everyone may connect
+DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO PUBLIC', current_database()); END $$;
+
 --: The application may switch triggers off
 GRANT SET ON PARAMETER session_replication_role TO shop_shared_schema_app;
+
+--: The application may read the statistics of all values
+GRANT SELECT ON pg_catalog.pg_statistic TO shop_acme_schema_app;
+
+--: Everyone may read the hashes of passwords
+GRANT SELECT ON pg_authid TO PUBLIC;
+
+--: The application may read one column of the hashes of passwords
+GRANT SELECT (rolpassword) ON pg_authid TO shop_shared_schema_app;
+
+--: The application may read files
+GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO shop_shared_schema_app;
+
+--: The application may list folders
+GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO shop_shared_schema_app;
+
+--: The application may look at files
+GRANT EXECUTE ON FUNCTION pg_stat_file(text) TO shop_shared_schema_app;
+
+--: The application may write files
+GRANT EXECUTE ON FUNCTION lo_export(oid, text) TO shop_shared_schema_app;
+
+--: The application may read where long values are kept
+DO $$ BEGIN
+  EXECUTE format('GRANT USAGE ON SCHEMA pg_toast TO shop_shared_schema_app; GRANT SELECT ON %s TO shop_shared_schema_app',
+    (SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'shared_schema.outbox'::regclass));
+END $$;
+
+--: A SECURITY DEFINER function among those of PostgreSQL
+CREATE FUNCTION pg_catalog.users() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
+  AS $$ SELECT count(*) FROM shared_schema.identity_user $$;
+
+--: One of PostgreSQL's functions has become SECURITY DEFINER
+ALTER FUNCTION pg_catalog.query_to_xml(text, boolean, boolean, text) SECURITY DEFINER;
+
+--: A function works in the name of whom it is told
+CREATE FUNCTION shared_schema.users(whose text) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  PERFORM set_config('app.tenant_id', whose, true);
+  RETURN (SELECT count(*) FROM shared_schema.identity_user);
+END $$;
+ALTER FUNCTION shared_schema.users OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.users FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared_schema.users TO shop_shared_schema_app;
+
+--: A function works in the name of the first of whom it is told
+CREATE FUNCTION shared_schema.users(VARIADIC whose text[]) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  PERFORM set_config('app.tenant_id', whose[1], true);
+  RETURN (SELECT count(*) FROM shared_schema.identity_user);
+END $$;
+ALTER FUNCTION shared_schema.users OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.users FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared_schema.users TO shop_shared_schema_app;
+
+--: A function works in the name of whom it is told, whose setting is put together
+CREATE FUNCTION shared_schema.users(whose text) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  EXECUTE format('SET LOCAL "app.%s" = %L', 'tenant' || '_id', whose);
+  RETURN (SELECT count(*) FROM shared_schema.identity_user);
+END $$;
+ALTER FUNCTION shared_schema.users OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.users FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared_schema.users TO shop_shared_schema_app;
+
+--: A function leaves another tenant behind
+CREATE FUNCTION shared_schema.support() RETURNS boolean LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  EXECUTE format('SET LOCAL "app.%s" = %L', 'tenant' || '_id', 'startup-001');
+  RETURN true;
+END $$;
+ALTER FUNCTION shared_schema.support OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.support FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared_schema.support TO shop_shared_schema_app;
+
+--: A function has a tenant in its definition
+CREATE FUNCTION shared_schema.users() RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog
+  SET app.tenant_id = 'startup-001' AS $$ SELECT count(*) FROM shared_schema.identity_user $$;
+ALTER FUNCTION shared_schema.users OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.users FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared_schema.users TO shop_shared_schema_app;
+
+--: A function takes an advisory lock for a tenant
+CREATE FUNCTION shared_schema.in_turn() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(NEW.tenant_id, 0));
+  RETURN NEW;
+END $$;
+ALTER FUNCTION shared_schema.in_turn OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.in_turn FROM PUBLIC;
+CREATE TRIGGER in_turn BEFORE INSERT ON shared_schema.identity_user FOR EACH ROW EXECUTE FUNCTION shared_schema.in_turn();
+
+--: The tenant function takes upper case for lower case
+CREATE OR REPLACE FUNCTION shared_schema.current_tenant() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  tenant text := lower(current_setting('app.tenant_id', true));
+BEGIN
+  IF tenant IS NULL OR tenant = '' THEN
+    RAISE EXCEPTION 'tenant context is not set' USING ERRCODE = '42501';
+  END IF;
+  RETURN tenant;
+END $$;
+
+--: The tenant function knows a second setting
+CREATE OR REPLACE FUNCTION shared_schema.current_tenant() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  tenant text := coalesce(nullif(current_setting('app.impersonate', true), ''), current_setting('app.tenant_id', true));
+BEGIN
+  IF tenant IS NULL OR tenant = '' THEN
+    RAISE EXCEPTION 'tenant context is not set' USING ERRCODE = '42501';
+  END IF;
+  RETURN tenant;
+END $$;
+
+--: The tenant function looks into public first
+ALTER FUNCTION shared_schema.current_tenant() SET search_path = public, pg_temp, pg_catalog;
+
+--: A new table takes different tenants for the same
+CREATE COLLATION shared_schema.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE shared_schema.note (
+  tenant_id text COLLATE shared_schema.loose NOT NULL DEFAULT shared_schema.current_tenant(), note uuid NOT NULL,
+  PRIMARY KEY (tenant_id, note)
+);
+ALTER TABLE shared_schema.note OWNER TO shop_shared_schema_owner;
+ALTER TABLE shared_schema.note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY note_all ON shared_schema.note USING (true);
+CREATE POLICY note_tenant ON shared_schema.note AS RESTRICTIVE USING (tenant_id = (SELECT shared_schema.current_tenant()))
+  WITH CHECK (tenant_id = (SELECT shared_schema.current_tenant()));
+GRANT SELECT, INSERT, UPDATE, DELETE ON shared_schema.note TO shop_shared_schema_app;
+
+--: A further restrictive policy tells what it looks at
+CREATE FUNCTION shared_schema.checked(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 SET search_path = pg_catalog
+  AS $$ BEGIN RAISE WARNING '%', $1; RETURN true; END $$;
+ALTER FUNCTION shared_schema.checked OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.checked FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared_schema.checked TO shop_shared_schema_app;
+CREATE POLICY a ON shared_schema.identity_user AS RESTRICTIVE USING (shared_schema.checked(email));
+
+--: A further restrictive policy fails on what it looks at
+CREATE POLICY a ON shared_schema.identity_user AS RESTRICTIVE FOR SELECT USING (email::integer > 0);
+
+--: Whatever somebody creates, the application may read
+CREATE ROLE shop_stranger NOLOGIN;
+ALTER DEFAULT PRIVILEGES FOR ROLE shop_stranger GRANT SELECT ON TABLES TO shop_shared_schema_app;
+
+--: Whatever somebody creates, everyone may read
+CREATE ROLE shop_stranger NOLOGIN;
+ALTER DEFAULT PRIVILEGES FOR ROLE shop_stranger GRANT SELECT ON TABLES TO PUBLIC;
+
+--: Reports show personal data
+GRANT SELECT ON shared_schema.identity_user TO shop_shared_schema_report;
+
+--: Reports show one column of personal data
+GRANT SELECT (email) ON acme_schema.identity_user TO shop_acme_schema_report;
+
+--: The relay may change messages
+GRANT UPDATE ON shared_schema.outbox TO shop_shared_schema_relay;
+
+--: The application may say that a message was published
+GRANT INSERT ON acme_schema.outbox TO shop_acme_schema_app;
+
+--: What keeps the audit trail lets changes pass
+CREATE OR REPLACE FUNCTION shared_schema.audit_keep() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+  AS $$ BEGIN RETURN NULL; END $$;
+
+--: The audit trail may have gaps
+ALTER TABLE shared_schema.audit DROP CONSTRAINT audit__no_gap;
+
+--: The audit trail may have forks
+ALTER TABLE shared_schema.audit DROP CONSTRAINT audit__no_fork;
+
+--: The hashes of the audit trail need not hold
+ALTER TABLE acme_schema.audit DROP CONSTRAINT audit__entry_hash_holds;
+
+--: The audit trail may begin anywhere
+ALTER TABLE acme_schema.audit DROP CONSTRAINT audit__start;
+
+--: The audit trail chains what it is given
+CREATE OR REPLACE FUNCTION acme_schema.audit_append() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+  AS $$ BEGIN RETURN NEW; END $$;
+
+--: The hash of the audit trail is a constant
+CREATE OR REPLACE FUNCTION shared_schema.audit_hash(prev_hash bytea, VARIADIC fields text[]) RETURNS bytea
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp RETURN prev_hash;
+
+--: A further trigger changes entries of the audit trail
+CREATE FUNCTION shared_schema.tidy() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  NEW.user_id := 'nobody';
+  RETURN NEW;
+END $$;
+ALTER FUNCTION shared_schema.tidy OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.tidy FROM PUBLIC;
+CREATE TRIGGER tidy BEFORE INSERT ON shared_schema.audit FOR EACH ROW EXECUTE FUNCTION shared_schema.tidy();
+
+--: Somebody belongs to the applications of two tenants
+CREATE ROLE shop_group LOGIN;
+GRANT shop_acme_schema_app, shop_shared_schema_app TO shop_group;
+
+--: A function that fails on whatever it is asked
+CREATE FUNCTION shared_schema.number(text) RETURNS integer LANGUAGE sql STABLE SET search_path = pg_catalog
+  AS $$ SELECT $1::integer $$;
+ALTER FUNCTION shared_schema.number OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.number FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared_schema.number TO shop_shared_schema_app;
+
+--: A table whose rows cannot be made up
+CREATE TABLE shared_schema.note (
+  tenant_id text NOT NULL DEFAULT shared_schema.current_tenant(), note pg_snapshot NOT NULL, number integer,
+  PRIMARY KEY (tenant_id, number)
+);
+ALTER TABLE shared_schema.note OWNER TO shop_shared_schema_owner;
+ALTER TABLE shared_schema.note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY note_all ON shared_schema.note USING (true);
+CREATE POLICY note_tenant ON shared_schema.note AS RESTRICTIVE USING (tenant_id = (SELECT shared_schema.current_tenant()))
+  WITH CHECK (tenant_id = (SELECT shared_schema.current_tenant()));
+GRANT SELECT, INSERT, UPDATE, DELETE ON shared_schema.note TO shop_shared_schema_app;
+
+--: No row can be added
+CREATE FUNCTION shared_schema.closed() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog
+  AS $$ BEGIN RETURN NULL; END $$;
+ALTER FUNCTION shared_schema.closed OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.closed FROM PUBLIC;
+CREATE TRIGGER closed BEFORE INSERT ON shared_schema.identity_user FOR EACH ROW EXECUTE FUNCTION shared_schema.closed();
 
 --: The application has lost its rights, so that every attack fails
 REVOKE USAGE ON SCHEMA shared_schema FROM shop_shared_schema_app, shop_shared_schema_relay, shop_shared_schema_report;
@@ -320,3 +552,47 @@ CREATE POLICY note_all ON shared_schema.note USING (true);
 CREATE POLICY note_tenant ON shared_schema.note AS RESTRICTIVE USING (tenant_id = (SELECT shared_schema.current_tenant()))
   WITH CHECK (tenant_id = (SELECT shared_schema.current_tenant()));
 GRANT SELECT, INSERT, UPDATE, DELETE ON shared_schema.note TO shop_shared_schema_app;
+
+--: harmless: a further restrictive policy that tells nothing
+CREATE POLICY only_active ON shared_schema.identity_user AS RESTRICTIVE FOR SELECT USING (active);
+
+--: harmless: a stranger may look at files
+CREATE ROLE shop_stranger LOGIN;
+GRANT EXECUTE ON FUNCTION pg_stat_file(text) TO shop_stranger;
+
+--: harmless: a constraint, an index and a column of one's own in the outbox
+ALTER TABLE shared_schema.outbox ADD COLUMN trace text, ADD CONSTRAINT trace_length CHECK (length(trace) < 100);
+CREATE INDEX trace_idx ON shared_schema.outbox (tenant_id, trace);
+
+--: harmless: a table with columns of all kinds
+CREATE DOMAIN shared_schema.code AS varchar(4) CHECK (VALUE ~ '^[A-Z]+$');
+CREATE DOMAIN shared_schema.codes AS shared_schema.code CHECK (length(VALUE) > 1);
+CREATE TYPE shared_schema.size AS (width integer, code shared_schema.code);
+CREATE TABLE shared_schema.thing (
+  tenant_id text NOT NULL DEFAULT shared_schema.current_tenant() REFERENCES shared_schema.tenant (id), short varchar(8) NOT NULL,
+  fixed char(3) NOT NULL, place point NOT NULL, area box NOT NULL, way path NOT NULL, round circle NOT NULL, straight line NOT NULL,
+  bits bit(3) NOT NULL, more_bits varbit NOT NULL, code shared_schema.codes NOT NULL, size shared_schema.size NOT NULL,
+  share numeric(3, 2) NOT NULL, thousands numeric(3, -3) NOT NULL, span tstzrange NOT NULL, spans int4multirange NOT NULL,
+  names varchar(4)[] NOT NULL, mac macaddr NOT NULL, log pg_lsn NOT NULL, words tsvector NOT NULL, search tsquery NOT NULL,
+  path jsonpath NOT NULL, doc xml NOT NULL, price money NOT NULL, net cidr NOT NULL, later timestamp(0) NOT NULL,
+  odd pg_snapshot, PRIMARY KEY (tenant_id, short), UNIQUE (tenant_id, code), UNIQUE (tenant_id, span), CHECK (share > 7)
+);
+ALTER TABLE shared_schema.thing OWNER TO shop_shared_schema_owner;
+ALTER TABLE shared_schema.thing ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY thing_all ON shared_schema.thing USING (true);
+CREATE POLICY thing_tenant ON shared_schema.thing AS RESTRICTIVE USING (tenant_id = (SELECT shared_schema.current_tenant()))
+  WITH CHECK (tenant_id = (SELECT shared_schema.current_tenant()));
+GRANT SELECT, INSERT, UPDATE, DELETE ON shared_schema.thing TO shop_shared_schema_app;
+
+--: harmless: functions that refuse, that read, and that take anything
+CREATE FUNCTION shared_schema.refuse(why text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+  AS $$ BEGIN RAISE EXCEPTION 'not now: %', why; END $$;
+CREATE FUNCTION shared_schema.mails(VARIADIC text[]) RETURNS SETOF text LANGUAGE sql STABLE SET search_path = pg_catalog
+  AS $$ SELECT email FROM shared_schema.identity_user WHERE user_id = ANY ($1) $$;
+CREATE FUNCTION shared_schema.same(anyelement, anyarray) RETURNS anyelement LANGUAGE sql STABLE SET search_path = pg_catalog
+  AS $$ SELECT $1 $$;
+ALTER FUNCTION shared_schema.refuse OWNER TO shop_shared_schema_owner;
+ALTER FUNCTION shared_schema.mails OWNER TO shop_shared_schema_owner;
+ALTER FUNCTION shared_schema.same OWNER TO shop_shared_schema_owner;
+REVOKE ALL ON FUNCTION shared_schema.refuse, shared_schema.mails, shared_schema.same FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shared_schema.refuse, shared_schema.mails, shared_schema.same TO shop_shared_schema_app;
