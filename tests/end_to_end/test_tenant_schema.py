@@ -20,6 +20,7 @@ from tests.support.databases import (
     apply,
     become,
     connected,
+    generate,
     refused,
 )
 
@@ -397,3 +398,15 @@ def test_hostile_defaults_are_values(alone: Database) -> None:
     alone.execute("INSERT INTO storage_select (\"table\") VALUES ('x')")
     row = alone.execute("SELECT hostile, decimal, double, duration::text, hex FROM storage_select").fetchone()
     assert row == ('it\'s\x07 \\ "x" $$ \u202e', row[1], 1500.0, "1 year 2 mons", b"\xca\xfe")  # type: ignore[index]
+
+
+def test_a_column_that_is_slow_to_find_by_says_so(workspace: Path, run_ggen: Ggen) -> None:
+    """Where rows are shared: PostgreSQL does not compare numeric before row security has looked at a row."""
+    model = workspace / "model" / "catalogue.ttl"
+    with model.open("a") as stream:
+        stream.write("shop:Product sh:property [ sh:path shop:weight ; sh:datatype xsd:decimal ; sh:maxCount 1 ;")
+        stream.write(" ggen:unique true ] .\nshop:weight a owl:DatatypeProperty .\n")
+    scripts = generate(run_ggen, workspace)
+    said = {name: "weight IS 'Slow to find by" in " ".join(text.split()) for name, text in scripts.items()}
+    assert {name for name, slow in said.items() if slow} == {"shared_schema.sql"}
+    assert "Slow to find by" not in scripts["acme_schema.sql"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -290,6 +291,33 @@ def test_a_tenant_may_change_its_name_but_not_its_id(refined: str, scripts: dict
     with connected(refined) as connection:
         rows = every(connection, "SELECT name FROM shared_schema.tenant WHERE id = 'startup-001'")
         assert rows == ["grown-up"]
+
+
+def test_a_tenant_leaves_as_the_guide_says(refined: str) -> None:
+    """Nothing of it stays, nothing of another goes, and its audit trail goes last."""
+    guide = (Path(__file__).parents[2] / "docs" / "tenants.md").read_text()
+    data, trail = re.findall(r"^```sql\n(.*?)^```$", guide, re.M | re.S)
+    entry = (
+        "INSERT INTO audit (user_id, event_type, action, resource, outcome, origin, generated_by, template_hash)"
+        " VALUES ('u1', 'access', 'read', 'User', 'success', 'x', 'x', 'x')"
+    )
+    with connected(refined, "shop_shared_schema_app") as connection:
+        for tenant in ("startup-001", "other-002"):
+            with connection.transaction():
+                become(connection, tenant)
+                for statement in (entry, entry, TAG.format(1, "x")):
+                    connection.execute(statement)
+    tables = ("tenant", "audit", "audit__head", "catalogue_product", "catalogue_product_tag")
+    counted = ", ".join(f"(SELECT count(*) FROM shared_schema.{table})" for table in tables)
+    with connected(refined, autocommit=True) as connection:
+        assert every(connection, f"SELECT {counted}") == [(2, 4, 2, 2, 2)]
+        apply(refined, data)
+        assert every(connection, f"SELECT {counted}") == [(2, 4, 2, 1, 1)]
+        apply(refined, trail)
+        assert every(connection, f"SELECT {counted}") == [(1, 2, 1, 1, 1)]
+        assert every(connection, "SELECT id FROM shared_schema.tenant") == ["other-002"]
+        assert every(connection, MINE) == [0]
+        assert every(connection, f"SELECT to_regclass('{TITLE}')") == [None]
 
 
 # --- A difficult model -------------------------------------------------------------------------------
