@@ -49,12 +49,16 @@ def show_outcome(console: Console, plan: Plan | None, diagnostics: Sequence[Diag
     changes = list(plan.changes) if plan else []
     if plan and diff and console.for_people:
         console.data(_diffs(console, plan, changes))
-    console.show(diagnostics, {"changes": [{"action": str(c.action), "path": c.path} for c in changes]})
     code = exit_code(diagnostics)
+    kept = plan.secrets if plan and not code else None
+    extra: dict[str, object] = {"changes": [{"action": str(c.action), "path": c.path} for c in changes]}
+    console.show(diagnostics, extra | ({"secrets": kept.as_data()} if kept else {}))
     if plan and not code:
         for change in changes:
             if change.action != "keep":
                 console.status(_DONE[change.action].capitalize(), visible(change.path))
+        if kept:
+            console.status("Secrets", visible(kept.told()))
         console.status("Finished", summary(changes))
     return code
 

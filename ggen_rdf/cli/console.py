@@ -18,8 +18,8 @@ from ggen_rdf.cli.terminal import wants_colour
 from ggen_rdf.diagnostics import Diagnostic, Severity, ordered
 
 FORMATS = ("full", "concise", "json", "sarif", "github")
-_OUTCOMES = ("Finished", "Removed")
-"""What a log needs as well: that the work was done, and which files are gone."""
+_OUTCOMES = ("Finished", "Removed", "Secrets")
+"""What a log needs as well: that the work was done, which files are gone, and where secrets went."""
 
 
 @dataclass

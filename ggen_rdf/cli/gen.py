@@ -9,6 +9,7 @@ import click
 from ggen_rdf.cli.changes import show_outcome
 from ggen_rdf.cli.command import Command
 from ggen_rdf.cli.console import Console
+from ggen_rdf.cli.mistakes import BadWordError, unvalued
 from ggen_rdf.cli.pack import complete_pack
 from ggen_rdf.cli.words import spread, variables
 from ggen_rdf.cli.workspace import Day, request
@@ -49,5 +50,9 @@ def command(console: Console, /, pack: str, pairs: tuple[tuple[str, str], ...], 
     """
     from ggen_rdf import compiler
 
+    if "=" in pack:
+        name, context = unvalued(pack), click.get_current_context()
+        advice = f"write `ggen gen PACK --vars {name}`"
+        raise BadWordError(context, pack, f"`{name}` is no pack", "this is a value", advice)
     made = request(console, pack=pack, variables=pairs, environment=os.environ.get, **asked)
     return show_outcome(console, *compiler.build(made), diff=False)

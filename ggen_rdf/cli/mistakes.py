@@ -1,7 +1,7 @@
 """Mistakes on the command line, and mistakes of ggen's own, as diagnostics.
 
-The command line is a source like any other: a diagnostic points at the word that is wrong. The values of variables are
-not shown there, for one of them may be a secret.
+The command line is a source like any other: a diagnostic points at the word that is wrong. What stands after `=` is not
+shown, there or in a message, for it may be a secret: also where `--vars` was forgotten.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import platform
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import click
 
@@ -18,7 +19,7 @@ from ggen_rdf import __version__
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Source, Span, nearest
 from ggen_rdf.source.secrets import reference
 
-_VALUE = re.compile(r"(?s)^((?:--vars=)?[^\s=-][^\s=]*=).+")
+_VALUE = re.compile(r"(?s)^((?:--vars=)?[^\s=]*=).+")
 
 
 class CannotRunError(Exception):
@@ -43,7 +44,7 @@ def command_line(words: Sequence[str]) -> tuple[Source, list[Span]]:
 def _loose(words: Sequence[str]) -> Iterator[bool]:
     """Whether each word may be part of a value that was taken apart, as in `--vars key = value` or `key=two words`.
 
-    Only a first word that reads as a name is surely none.
+    Only a first word that reads as a name is surely none. Where `--vars` was forgotten, values begin at the first `=`.
     """
     within, first = False, False
     for word in words:
@@ -52,12 +53,18 @@ def _loose(words: Sequence[str]) -> Iterator[bool]:
             yield False
             continue
         yield within and "=" not in word and not (first and word.isidentifier())
-        first = False
+        within, first = within or re.match(r"[^\s=]*=", word) is not None, False
+
+
+def unvalued(word: str) -> str:
+    """A word without what stands after its `=`."""
+    return _VALUE.sub(r"\1…", word)
 
 
 def without_values(text: str, words: Sequence[str]) -> str:
     """A text of ggen's own, such as a traceback, in which the values given to variables are not repeated."""
-    values = {word.partition("=")[2] for word in words if _VALUE.match(word)}
+    given = [word.removeprefix("--vars=") for word in words]
+    values = {word.partition("=")[2] for word in given if _VALUE.match(word) and not word.startswith("-")}
     values |= {word for word, loose in zip(words, _loose(words), strict=True) if loose}
     values |= {os.environ.get(name, "") for name in map(reference, values) if name}
     for value in sorted((v for v in values if len(v) > 3), key=lambda v: (-len(v), v)):
@@ -74,7 +81,17 @@ def at_word(words: Sequence[str], index: int, text: str) -> tuple[Label, ...]:
 
 
 def in_usage(error: click.UsageError, words: Sequence[str]) -> Diagnostic:
-    """What click found wrong with the words of a command."""
+    """What click found wrong with the words of a command; no value that stands there is repeated."""
+    found = _in_usage(error, words)
+    message, act = found.message, found.help
+    for word in sorted({w for w in words if unvalued(w) != w}, key=lambda w: (-len(w), w)):
+        for written in (word, repr(word)[1:-1]):
+            message = message.replace(written, unvalued(word))
+            act = act and act.replace(written, unvalued(word))
+    return replace(found, message=message, help=act)
+
+
+def _in_usage(error: click.UsageError, words: Sequence[str]) -> Diagnostic:
     if isinstance(error, BadWordError):
         return error.diagnostic(words)
     asked = f"`{error.ctx.command_path} --help` lists what it takes" if error.ctx else None
@@ -88,6 +105,8 @@ def in_usage(error: click.UsageError, words: Sequence[str]) -> Diagnostic:
         name = error.param.make_metavar(error.ctx) if isinstance(error.param, click.Argument) else error.param.opts[-1]
         labels = at_word(words, len(words), "it is missing here")
         return Diagnostic("cli/usage", f"`{error.ctx.command_path}` needs {name}", labels, help=asked)
+    if error.ctx and error.ctx.info_name == "gen" and (loose := [word for word in words if _VALUE.match(word)]):
+        asked = f"write `--vars` before `{unvalued(loose[0])}`" if "--vars" not in words else asked
     index = _blamed(error, words)
     labels = () if index is None else at_word(words, index, "")
     return Diagnostic("cli/usage", _sentence(error), labels, help=asked)
@@ -126,7 +145,8 @@ class BadWordError(click.UsageError):
 
 
 def _unknown(kind: str, name: str, known: Sequence[str], words: Sequence[str], asked: str | None) -> Diagnostic:
-    index = next((i for i, word in enumerate(words) if word.split("=")[0] == name), None)
+    index = next((i for i, word in enumerate(words) if name in (word, word.split("=")[0])), None)
+    name = unvalued(name)
     message = f"there is no {kind} `{name}`"
     meant = nearest(name, known)
     if index is None:
@@ -156,6 +176,7 @@ def _blamed(error: click.UsageError, words: Sequence[str]) -> int | None:
 def _sentence(error: click.UsageError) -> str:
     extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message)
     if extra and error.ctx:
-        return f"`{error.ctx.command_path}` does not take `{extra[1]}`"
+        shown = re.sub(r"(?s)=.+", "=…", extra[1])
+        return f"`{error.ctx.command_path}` does not take `{shown}`"
     text = error.message.rstrip(".").replace("'", "`")
     return text[:1].lower() + text[1:]

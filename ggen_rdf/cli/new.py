@@ -64,7 +64,7 @@ def _copy(example: str, folder: str) -> None:
             os.makedirs(target, exist_ok=True)
             for name in sorted(names):
                 shutil.copyfile(os.path.join(inner, name), os.path.join(target, name))
-        _write(os.path.join(folder, ".gitignore"), ".ggen/\ntarget/\n")
+        _write(os.path.join(folder, ".gitignore"), ".ggen/\ntarget/\n.env*\n!.env.example\n")
         _write(os.path.join(folder, ".gitattributes"), "ggen.lock merge=union\n")
         path = os.path.join(folder, "ggen.toml")
         with open(path, encoding="utf-8", newline="") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import click
@@ -9,7 +10,11 @@ import click
 from ggen_rdf.cli.answers import TABLES, written
 from ggen_rdf.cli.command import Command
 from ggen_rdf.cli.console import Console
+from ggen_rdf.cli.mistakes import BadWordError
 from ggen_rdf.cli.workspace import complete_tenant, exit_code, request
+
+_VALUE = re.compile(r"\s*[\w.-]+\s*=")
+"""What begins no query, but the value of a variable that somebody wanted to give."""
 
 
 @click.command(cls=Command)
@@ -26,7 +31,10 @@ def command(context: click.Context, /, text: str, tenant: str | None, form: str 
     from ggen_rdf import compiler
 
     console: Console = context.obj
-    answer, diagnostics = compiler.query(request(console, tenant=tenant), sys.stdin.read() if text == "-" else text)
+    asked = sys.stdin.read() if text == "-" else text
+    if _VALUE.match(asked):
+        raise BadWordError(context, text, "this is a value, no query", "it is not shown", "write a query in quotes")
+    answer, diagnostics = compiler.query(request(console, tenant=tenant), asked)
     console.show(diagnostics, aside=True)
     if answer is not None:
         console.data(written(context, answer, form))

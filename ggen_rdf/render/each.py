@@ -21,7 +21,7 @@ from ggen_rdf.diagnostics import Diagnostic, Label, nearest
 from ggen_rdf.graph import INFERRED, Graph, Term, Triple
 from ggen_rdf.render.variables import Given, Variable
 from ggen_rdf.render.words import words
-from ggen_rdf.source.secrets import Secret, reference
+from ggen_rdf.source.secrets import reference
 from ggen_rdf.source.terms import stored
 
 _GGEN = "https://w3id.org/ggen#"
@@ -99,8 +99,7 @@ def _holds(condition: str, literal: ox.Literal) -> bool:
 
 
 def _parts(variable: Variable, value: Given) -> list[str]:
-    text = value.text.reveal() if isinstance(value.text, Secret) else value.text
-    return text.split(",") if variable.many else [text]
+    return value.raw.split(",") if variable.many else [value.raw]
 
 
 def _wrong(variable: Variable, text: str, value: Given) -> Iterator[Diagnostic]:

@@ -27,8 +27,10 @@ from ggen_rdf.render.pasted import pasted
 from ggen_rdf.render.read_target import read_target
 from ggen_rdf.render.render import Ready, Run, make_ready, render
 from ggen_rdf.render.target import Target
-from ggen_rdf.render.variables import Given, Variable, resolve
+from ggen_rdf.render.variables import Given, Variable, not_to_be_shown, resolve
 from ggen_rdf.render.workbooks import render_workbooks
+from ggen_rdf.source.masking import masked
+from ggen_rdf.source.secrets import Secret
 
 _FILE = re.compile(r"\.[A-Za-z]\w*$", re.ASCII)
 """The end of a path that reads as a file, not as a folder."""
@@ -171,6 +173,7 @@ def prepare(order: Order, packs: Packs, graph: Graph) -> tuple[Job | None, list[
     variables = expanded(pack.variables, graph)
     bindings, values, more = resolve(variables, order.given, graph, pack.name, not order.whole)
     problems += more + values_wrong(variables, order.given) + pasted(pack, variables)
+    problems = masked(problems, [Secret("", place) for place in not_to_be_shown(variables, order.given)])
     if has_errors(problems):
         return None, problems
     return Job(order, pack, bindings, values, variables, stated(variables, order.given, bindings, graph)), problems

@@ -97,12 +97,9 @@ def _outside(output: str, span: Span) -> Diagnostic:
 
 
 def _shown(variables: Sequence[Variable] | None) -> Callable[[str], bool]:
-    """Whether the value of a word may be shown: not if it is a secret, nor if its name may be that of one misspelt."""
-    if variables is None:
-        return lambda _name: False
-    open_names = {v.name for v in variables if not v.secret}
-    any_secret = any(v.secret for v in variables)
-    return lambda name: name in open_names or not any_secret
+    """Whether the value of a word may be shown: not if it is a secret, nor if its name is none that is known."""
+    open_names = {v.name for v in variables or () if not v.secret}
+    return open_names.__contains__
 
 
 def _command_line(

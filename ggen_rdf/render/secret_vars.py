@@ -14,12 +14,13 @@ import pyoxigraph as ox
 
 from ggen_rdf.constraints.names import XSD
 from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span
-from ggen_rdf.graph import Graph
+from ggen_rdf.graph import Graph, Term
 from ggen_rdf.render.each import breaks, told
 from ggen_rdf.render.generate import Job
 from ggen_rdf.render.variables import Given, Variable
 from ggen_rdf.render.words import CASINGS, words
-from ggen_rdf.source.secrets import SHORTEST, Secret, reference
+from ggen_rdf.source.literals import half_referred
+from ggen_rdf.source.secrets import SHORTEST, Secret, broken_reference
 from ggen_rdf.source.terms import stored
 
 STRONG = 16
@@ -60,9 +61,11 @@ def given_secrets(
             problems += [_no_file(variable, value)] if value.typed else []
             continue
         text, wrong = _text(variable, value, environment)
-        wrong = wrong or [*_weak(variable, value, text, production)]
-        problems += wrong
-        found.append(GivenSecret(variable.name, key_of(variable.name), Secret(text), value.span))
+        written = not value.typed and not value.reference  # which was refused already
+        problems += [] if written else wrong or [*_weak(variable, value, text, production)]
+        found.append(
+            GivenSecret(variable.name, key_of(variable.name), Secret(text, value.span if written else None), value.span)
+        )
     return tuple(secret for secret in found if secret.secret.reveal()), problems
 
 
@@ -81,15 +84,18 @@ def wanted(job: Job, graph: Graph) -> tuple[str, ...]:
 
 
 def is_production(job: Job, graph: Graph) -> bool:
-    """Whether a job is for an environment that serves real users."""
-    named = (term for v in job.variables if v.kind for term in job.bindings.get(v.binds or v.name, ()))
+    """Whether a job is for an environment that serves real users; without any named, it is for all there are."""
+    named = (term for v in job.variables if v.kind for term in job.bindings.get(v.binds or v.name) or _all(v, graph))
     return any((term, _PRODUCTION, _TRUE) in graph for term in named)
 
 
+def _all(variable: Variable, graph: Graph) -> list[Term]:
+    return [row["x"] for row in graph.select(f"SELECT ?x {{ ?x a <{variable.kind}> }}")]
+
+
 def _text(variable: Variable, value: Given, environment: Environment) -> tuple[str, list[Diagnostic]]:
-    text = value.text.reveal() if isinstance(value.text, Secret) else value.text
+    text, name = value.raw, value.reference
     labels = (Label(value.span),) if value.span else ()
-    name = reference(text)
     if name is not None:
         found = environment(name)
         if not found:
@@ -97,6 +103,8 @@ def _text(variable: Variable, value: Given, environment: Environment) -> tuple[s
             message = f"the environment variable `{name}` is {state}, and `{variable.name}` is to be taken from it"
             return "", [Diagnostic("secret/unset", message, labels, help=f"set it: `export {name}=…`")]
         return found, []
+    if value.typed and broken_reference(text):
+        return text, [half_referred(variable.name, labels, typed=True)]
     if not text:
         notes = ("in double quotes, the shell writes nothing for a variable that is not set",)
         act = f"set the variable, or write `'{variable.name}=${{VARIABLE}}'` in single quotes to be told its name"

@@ -18,7 +18,7 @@ from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.render.front_matter import yaml_key_span
 from ggen_rdf.render.words import words
-from ggen_rdf.source.literals import in_the_open
+from ggen_rdf.source.literals import written_out
 from ggen_rdf.source.secrets import HIDDEN, Secret, reference
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -86,6 +86,16 @@ class Given:
     key_span: Span | None = None
     typed: bool = False
     """Whether it stands on the command line, not in a file."""
+
+    @property
+    def raw(self) -> str:
+        """The value itself, secret or not."""
+        return self.text.reveal() if isinstance(self.text, Secret) else self.text
+
+    @property
+    def reference(self) -> str | None:
+        """The environment variable that it is to be taken from."""
+        return reference(self.raw)
 
 
 def read_variables(declared: Any, source: Source) -> tuple[tuple[Variable, ...], list[Diagnostic]]:
@@ -173,13 +183,14 @@ def resolve(
 
     `complete` asks for every required variable; a build of the whole model leaves those that name elements open.
     """
+    places = not_to_be_shown(variables, given)
     problems = list(_unknown(variables, given, pack))
     bindings: dict[str, list[Term]] = {}
     values: dict[str, Any] = {}
     for variable in variables:
         value = given.get(variable.name)
         if variable.secret:
-            problems += _literal(variable, value)
+            problems += _literal(variable, value, places)
             if variable.node is None:
                 values[variable.name] = HIDDEN
             continue
@@ -207,6 +218,16 @@ def resolve(
     return bindings, values, problems
 
 
+def not_to_be_shown(variables: Sequence[Variable], given: Mapping[str, Given]) -> list[Span]:
+    """The values in files that are secrets, or may be: those of variables that do not exist."""
+    secret = {v.name: v.secret for v in variables}
+    return [
+        value.span
+        for name, value in given.items()
+        if secret.get(name, value.key_span is not None) and value.span and not value.typed and not value.reference
+    ]
+
+
 def _unknown(variables: Sequence[Variable], given: Mapping[str, Given], pack: str) -> Iterator[Diagnostic]:
     names = {v.name for v in variables}
     for name, value in given.items():
@@ -221,13 +242,13 @@ def _unknown(variables: Sequence[Variable], given: Mapping[str, Given], pack: st
             )
 
 
-def _literal(variable: Variable, value: Given | None) -> Iterator[Diagnostic]:
+def _literal(variable: Variable, value: Given | None, places: Sequence[Span]) -> Iterator[Diagnostic]:
     """A secret in a file, where only the name of an environment variable may stand."""
     if value is None or value.typed:
         return
-    text = value.text.reveal() if isinstance(value.text, Secret) else value.text
-    if not reference(text):
-        yield in_the_open(f"`{variable.name}` is a secret, and its value stands in a file", value.span)
+    if not value.reference:
+        places = [*places, *([value.span] if value.span else [])]
+        yield written_out(variable.name, Secret(value.raw), value.span, places)
 
 
 def _missing(variable: Variable, pack: str) -> Diagnostic:

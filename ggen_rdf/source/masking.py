@@ -2,27 +2,32 @@
 
 Sources that quote a secret are given a text without it, and places in them move along; so no format, now or later,
 can show it, and not even its length is told.
+
+Where a secret was written by hand it is hidden whatever it is. Elsewhere it is known by its value; but not a short one,
+and not one that ggen itself says in a message: to cut an ordinary word out of a sentence would tell what the secret is.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Source, Span
-from ggen_rdf.source.secrets import SHOWN, Secret
+from ggen_rdf.library import library_path
+from ggen_rdf.source.secrets import SHORTEST, SHOWN, Secret
 
-_SHORTEST = 4
-"""A shorter text is no secret worth hiding wherever it occurs."""
+_SAYS = (".py", ".md", ".ttl", ".rq", ".j2", ".yaml")
+"""The files in which ggen's own words stand."""
 
 
 def masked(diagnostics: Iterable[Diagnostic], secrets: Iterable[Secret]) -> list[Diagnostic]:
     """The diagnostics without the secrets."""
-    values = sorted({s.reveal() for s in secrets if len(s.reveal()) >= _SHORTEST}, key=lambda v: (-len(v), v))
-    if not values:
+    known = list(secrets)
+    if not known:
         return list(diagnostics)
-    return [*map(_Mask(values).diagnostic, diagnostics)]
+    return [*map(_Mask(known).diagnostic, diagnostics)]
 
 
 def hidden(source: Source, places: Sequence[tuple[int, int]]) -> tuple[Source, Callable[[int], int]]:
@@ -47,9 +52,35 @@ def hidden(source: Source, places: Sequence[tuple[int, int]]) -> tuple[Source, C
     return Source(source.path, "".join(pieces)), moved
 
 
+def merged(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places in order, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def _own_words() -> Iterator[bytes]:
+    """Whatever ggen may say of itself: its code, explanations, packs and vocabulary."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for top in (package, *(library_path(name) for name in ("ontologies", "shapes", "templates"))):
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(set(folders) - {"data", "__pycache__"})
+            for name in sorted(names):
+                if name.endswith(_SAYS):
+                    with open(os.path.join(folder, name), "rb") as file:
+                        yield file.read()
+
+
 class _Mask:
-    def __init__(self, values: Sequence[str]) -> None:
-        self.pattern = re.compile("|".join(map(re.escape, values)))
+    def __init__(self, secrets: Sequence[Secret]) -> None:
+        values = {s.reveal() for s in secrets if len(s.reveal()) >= SHORTEST}
+        self.pattern = re.compile("|".join(re.escape(v) for v in sorted(values, key=lambda v: (-len(v), v))) or "(?!)")
+        self.places = [s.place for s in secrets if s.place is not None]
+        self.public: dict[str, bool] = {}
         self.sources: dict[Source, tuple[Source, Callable[[int], int]]] = {}
 
     def diagnostic(self, found: Diagnostic) -> Diagnostic:
@@ -59,12 +90,22 @@ class _Mask:
             labels=tuple(Label(self._span(label.span), self._text(label.text)) for label in found.labels),
             notes=tuple(map(self._text, found.notes)),
             help=None if found.help is None else self._text(found.help),
-            fix=None if found.fix is None else self._fix(found.fix),
+            fix=None if found.fix is None or self._covers(found.fix.span) else self._fix(found.fix),
             about=None if found.about is None else self._text(found.about),
         )
 
     def _text(self, text: str) -> str:
-        return self.pattern.sub(SHOWN, text)
+        return self.pattern.sub(lambda found: found[0] if self._is_public(found[0]) else SHOWN, text)
+
+    def _is_public(self, value: str) -> bool:
+        if value not in self.public:
+            sought = value.encode("utf-8", "surrogateescape")
+            self.public[value] = any(sought in words for words in _own_words())
+        return self.public[value]
+
+    def _covers(self, span: Span) -> bool:
+        """Whether a place is part of a value that is hidden."""
+        return any(p.source == span.source and p.start < span.end and span.start < p.end for p in self.places)
 
     def _fix(self, fix: Fix) -> Fix:
         return replace(fix, span=self._span(fix.span), replacement=self._text(fix.replacement))
@@ -78,6 +119,7 @@ class _Mask:
 
     def _source(self, source: Source) -> tuple[Source, Callable[[int], int]]:
         if source not in self.sources:
-            places = [found.span() for found in self.pattern.finditer(source.text)]
-            self.sources[source] = hidden(source, places) if places else (source, lambda offset: offset)
+            places = [found.span() for found in self.pattern.finditer(source.text) if not self._is_public(found[0])]
+            places += [(place.start, place.end) for place in self.places if place.source == source]
+            self.sources[source] = hidden(source, merged(places)) if places else (source, lambda offset: offset)
         return self.sources[source]

@@ -27,6 +27,7 @@ from ggen_rdf.source.syntax import explain
 from ggen_rdf.source.tenants import Section, lift, sections_of
 from ggen_rdf.source.texts import File, read_file
 from ggen_rdf.source.toml import read_toml
+from ggen_rdf.source.unread import concealed
 from ggen_rdf.source.workspace import Workspace
 
 __all__ = ["find_workspace", "input_files", "load_library", "read_workspace"]
@@ -51,6 +52,8 @@ def read_workspace(root: str) -> tuple[Workspace, list[Diagnostic]]:
     diagnostics += unread + unknown
     diagnostics += resolve_imports(graph, Locator(texts, graph, lifted.places))
     secrets, literals = withdraw(graph, Locator(texts, graph, lifted.places), (settings.source, *sources))
+    unparsed, diagnostics = concealed(diagnostics, graph)
+    secrets += unparsed
     overlays, apart = part(graph)
     graph.say_once()
     locator = Locator(texts, graph, lifted.places, apart)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
+from ggen_rdf.diagnostics import Span
+
 SHOWN = "<secret>"
 """What a secret looks like wherever it is printed."""
 
@@ -17,17 +19,22 @@ SHORTEST = 8
 """A secret of fewer characters could not be told from ordinary text."""
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_BROKEN = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*|(?s:.*)\$\{[A-Za-z_][A-Za-z0-9_]*\}(?s:.*)")
 _ZIP = b"PK\x03\x04"
 _DEEPEST = 3
 
 
 class Secret:
-    """A value that prints as `<secret>`, compares with nothing and cannot be pickled; `reveal` is the one way in."""
+    """A value that prints as `<secret>`, compares with nothing and cannot be pickled; `reveal` is the one way in.
 
-    __slots__ = ("__value",)
+    `place` is where it stands in a file that should not have it.
+    """
 
-    def __init__(self, value: str) -> None:
+    __slots__ = ("__value", "place")
+
+    def __init__(self, value: str, place: Span | None = None) -> None:
         self.__value = value
+        self.place = place
 
     def reveal(self) -> str:
         """The value itself: for the secrets file, and for looking whether it leaks."""
@@ -64,6 +71,11 @@ def reference(text: str) -> str | None:
     """The environment variable that a value is to be taken from, if the whole value is `${NAME}`."""
     found = _REFERENCE.fullmatch(text)
     return found[1] if found else None
+
+
+def broken_reference(text: str) -> bool:
+    """Whether a value looks as if it were to be looked up, but is not `${NAME}`: `$NAME`, or more around `${NAME}`."""
+    return reference(text) is None and _BROKEN.fullmatch(text) is not None
 
 
 class Traces:

@@ -42,6 +42,18 @@ class SecretsFile:
     _seen: tuple[int, int, int] | None = None
     _done: list[tuple[str, bytes | None, int]] = field(default_factory=list, repr=False)
 
+    def as_data(self) -> dict[str, object]:
+        """What a program is told of it: no value."""
+        action = "create" if self._old is None else "update"
+        done = {"path": self.path, "action": action if self.added else "keep", "added": list(self.added)}
+        return {**done, "gitignore": "keep" if self.ignored else "update"}
+
+    def told(self) -> str:
+        """What a person is told of it: no value."""
+        names = ", ".join(f"`{name}`" for name in self.added)
+        done = f"{'created' if self._old is None else 'completed'} with {names}" if self.added else "is as it was"
+        return f"`{self.path}` {done}" + ("" if self.ignored else f"; `{IGNORE}` now keeps it out of git")
+
     def write(self) -> None:
         """Writes first what keeps git away, then the file. Raises OSError, and has then done nothing."""
         try:

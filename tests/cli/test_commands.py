@@ -326,7 +326,7 @@ def test_new_copies_an_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         code, out, err = run(["new", folder, *words])
         assert (code, out) == (0, "")
         assert f"cd {folder}\n" in err
-        assert (tmp_path / folder / ".gitignore").read_text() == ".ggen/\ntarget/\n"
+        assert (tmp_path / folder / ".gitignore").read_text() == ".ggen/\ntarget/\n.env*\n!.env.example\n"
         assert (tmp_path / folder / ".gitattributes").read_text() == "ggen.lock merge=union\n"
         assert run(["-C", folder, "check"]) == (0, "", SOUND)
     assert 'name = "my \\"shop\\""' in (tmp_path / 'my "shop"' / "ggen.toml").read_text()

@@ -270,7 +270,104 @@ def beside_a_conflict(root: Path) -> list[str]:
     return [*GEN, f"secret_key={TYPED}", *FILE]
 
 
+def without_vars(root: Path) -> list[str]:
+    return ["gen", "app-config", f"secret_key={TYPED}"]
+
+
+def without_vars_torn_apart(root: Path) -> list[str]:
+    return ["gen", "app-config", "secret_key", "=", TYPED, *FILE]
+
+
+def without_vars_in_two_words(root: Path) -> list[str]:
+    return ["gen", "app-config", f"secret_key=two {TYPED}", TYPED]
+
+
+def without_a_pack(root: Path) -> list[str]:
+    return ["gen", f"secret_key={TYPED}"]
+
+
+def as_a_command(root: Path) -> list[str]:
+    return [f"secret_key={TYPED}"]
+
+
+def as_an_option(root: Path) -> list[str]:
+    return ["gen", "app-config", f"--secret_key={TYPED}"]
+
+
+def as_a_query(root: Path) -> list[str]:
+    return ["query", f"secret_key={TYPED}"]
+
+
+def as_a_report(root: Path) -> list[str]:
+    return ["report", f"secret_key={TYPED}"]
+
+
+def of_another_pack(root: Path) -> list[str]:
+    return ["gen", "tenant-schema", "--vars", f"secret_key={TYPED}"]
+
+
+def of_another_pack_in_toml(root: Path) -> list[str]:
+    add(root / "ggen.toml", f'\n[pack.tenant-schema]\nvars = {{ secret_kye = "{IN_TOML}", tenant = "nobody" }}\n')
+    return ["gen", "tenant-schema"]
+
+
+def with_the_name_of_a_variable(root: Path) -> list[str]:
+    return [*GEN, "secret_key=$kanarie", *FILE]
+
+
+def around_the_name_of_a_variable(root: Path) -> list[str]:
+    return [*GEN, f"database_url=postgres://app:{TYPED}@${{HOST}}/db", *FILE]
+
+
+def around_a_name_in_toml(root: Path) -> list[str]:
+    add(root / "ggen.toml", f'\n[pack.app-config.vars]\nsecret_key = "{IN_TOML}${{HOST}}"\n')
+    return ["build"]
+
+
+def in_broken_toml(root: Path) -> list[str]:
+    add(root / "ggen.toml", f'\n[pack.app-config.vars]\nsecret_key = "{IN_TOML}\n')
+    return ["check"]
+
+
+def without_quotes_in_toml(root: Path) -> list[str]:
+    add(root / "ggen.toml", f"\n[pack.app-config.vars]\nsecret-key = {IN_TOML}\n")
+    return ["check"]
+
+
+def in_broken_turtle(root: Path) -> list[str]:
+    edit(root / "model/settings.ttl", "shop:httpPort 8443 ;", f'shop:secretKey "{IN_TURTLE}"" ; shop:httpPort 80 ;')
+    return ["check"]
+
+
+def without_quotes_in_turtle(root: Path) -> list[str]:
+    edit(root / "model/settings.ttl", "shop:httpPort 8443 ;", f"shop:secretKey {IN_TURTLE} ; shop:httpPort 80 ;")
+    return ["check"]
+
+
+def as_a_broken_default(root: Path) -> list[str]:
+    edit(root / "model/settings.ttl", "sh:minLength 12 .", f"sh:minLength 12 ; sh:defaultValue '{IN_TURTLE} .")
+    return ["check"]
+
+
 SPOILS: dict[Spoil, str] = {
+    without_vars: "cli/usage",
+    without_vars_torn_apart: "cli/usage",
+    without_vars_in_two_words: "cli/usage",
+    without_a_pack: "cli/usage",
+    as_a_command: "cli/usage",
+    as_an_option: "cli/usage",
+    as_a_query: "cli/usage",
+    as_a_report: "cli/usage",
+    of_another_pack: "pack/unknown-variable",
+    of_another_pack_in_toml: "pack/unknown-variable",
+    with_the_name_of_a_variable: "secret/reference",
+    around_the_name_of_a_variable: "secret/reference",
+    around_a_name_in_toml: "secret/reference",
+    in_broken_toml: "source/toml",
+    without_quotes_in_toml: "source/toml",
+    in_broken_turtle: "source/syntax",
+    without_quotes_in_turtle: "source/syntax",
+    as_a_broken_default: "source/syntax",
     in_ggen_toml: "secret/literal",
     in_tenant_config: "secret/literal",
     in_shared_config: "secret/literal",
@@ -450,7 +547,7 @@ def test_a_secret_pasted_into_a_template_is_seen_without_being_given(
 # --- The file ---------------------------------------------------------------------------------------
 
 HARD = (
-    *("with space", "it's", 'say "hi"', "$HOME ${HOME} `id` $(id)", "a#b #c", "back\\slash\\\\", "line\nbreak"),
+    *("with space", "it's", 'say "hi"', "$HOME ${ `id` $(id)", "a#b #c", "back\\slash\\\\", "line\nbreak"),
     *("tab\there", "ünïcödé 🔑", "!history", "~", "* ?", "'\"$`\\", "ends with \\", "=a=b", " leading, trailing "),
     "a'b\nc\"d",
 )
