@@ -37,13 +37,13 @@ def test_a_short_secret_is_hidden_where_it_was_given_and_nowhere_else(
     assert "secret/short" in one.stderr
 
 
-@pytest.mark.parametrize("value", ["app-config", "production", "secrets-file"])
+@pytest.mark.parametrize("value", ["app-config", "character", "secret_key"])
 def test_a_secret_that_is_a_word_of_ggen_cuts_no_hole_into_what_ggen_says(
     run_ggen: Ggen, workspace: Path, value: str
 ) -> None:
-    run = run_ggen([*GEN, "env=prdo", f"secret_key={value}", "--secrets-file", ".env.dev"], workspace)
+    run = run_ggen([*GEN, "env=dev", f"secret_key={value}", "--secrets-file", ".env.dev"], workspace)
     assert run.exit == 1
-    assert "ggen gen app-config --vars env=prdo secret_key=… --secrets-file" in run.stderr
+    assert "ggen gen app-config --vars env=dev secret_key=… --secrets-file" in run.stderr
     assert "<secret>" not in run.stderr
 
 
