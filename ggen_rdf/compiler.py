@@ -14,7 +14,7 @@ from ggen_rdf.aside import aside
 from ggen_rdf.check import apply_suppressions, check_shapes, checking_shapes
 from ggen_rdf.check.terms import check_terms
 from ggen_rdf.check.untyped import check_untyped
-from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, has_errors, nearest, ordered
+from ggen_rdf.diagnostics import Diagnostic, Label, has_errors, ordered
 from ggen_rdf.reason.clashes import clashes
 from ggen_rdf.source.curies import prefixes
 from ggen_rdf.source.masking import masked
@@ -96,20 +96,8 @@ def _opened(request: Request) -> tuple[Views | None, list[Diagnostic]]:
         return None, ordered(problems)
     request.progress("Reasoning", f"over {len(workspace.graph)} triples")
     views, more = open_views(workspace)
-    unknown = _unknown_tenant(request.tenant, views)
+    unknown = views.unknown(request.tenant)
     return (None if unknown else views), ordered([*problems, *more, *unknown])
-
-
-def _unknown_tenant(name: str | None, views: Views) -> list[Diagnostic]:
-    if name is None or views.tenant(name):
-        return []
-    names = [tenant.name for tenant in views.workspace.overlays]
-    line = f"--tenant {name}"
-    label = Label(Span(Source("command line", line), len("--tenant "), len(line)))
-    guess = nearest(name, names)
-    notes = ("the tenants are " + ", ".join(f"`{one}`" for one in names) if names else "there are no tenants",)
-    act = f"write `{guess}`" if guess else None
-    return [Diagnostic("tenant/unknown", f"there is no tenant `{name}`", (label,), notes=notes, help=act)]
 
 
 def _judgement(request: Request, view: View, views: Views, so_far: list[Diagnostic]) -> list[Diagnostic]:

@@ -60,6 +60,12 @@ class Views:
         """A tenant by its name."""
         return next((overlay for overlay in self.workspace.overlays if overlay.name == name), None)
 
+    def unknown(self, name: str | None) -> list[Diagnostic]:
+        """What is to be said of a name that somebody asked for, if no tenant has it."""
+        if name is None or self.tenant(name):
+            return []
+        return [wording.unknown(name, [tenant.name for tenant in self.workspace.overlays])]
+
     @cached_property
     def _commons(self) -> Graph:
         """A closed graph of what all share."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ggen_rdf.diagnostics import Diagnostic, Label, Span, nearest
+from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 from ggen_rdf.graph import Term, Triple
 from ggen_rdf.source.locate import Locator
 from ggen_rdf.source.overlays import Overlay
@@ -124,6 +124,16 @@ def undeclared(overlay: Overlay, known: Iterable[str], locate: Locator) -> Diagn
         ),
         help=f"did you mean `{guess}`?" if guess else f"declare it with `[tenant.{overlay.name}]` in ggen.toml",
     )
+
+
+def unknown(name: str, known: list[str]) -> Diagnostic:
+    """A tenant that was asked for on the command line and does not exist."""
+    line = f"--tenant {name}"
+    label = Label(Span(Source("command line", line), len("--tenant "), len(line)))
+    guess = nearest(name, known)
+    notes = ("the tenants are " + ", ".join(f"`{one}`" for one in known) if known else "there are no tenants",)
+    act = f"write `{guess}`" if guess else None
+    return Diagnostic("tenant/unknown", f"there is no tenant `{name}`", (label,), notes=notes, help=act)
 
 
 def _place(span: Span) -> tuple[str, int]:
