@@ -37,7 +37,7 @@ class Graph:
         into the graph as a `whole`.
         """
         if whole and rdf_format.supports_datasets:
-            quads = ox.parse(input=text, format=rdf_format, base_iri=name)
+            quads = ox.parse(input=text, format=rdf_format, base_iri=name, rename_blank_nodes=True)
             self.add(((q.subject, q.predicate, q.object) for q in list(quads)), ox.NamedNode(name))
             return
         self.store.load(input=text, format=rdf_format, base_iri=name, to_graph=ox.NamedNode(name))

@@ -15,7 +15,7 @@ from ggen_rdf.diagnostics.catalogue import codes
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.source.locate import Locator
 
-_ALWAYS_HEARD = {"source", "model", "project", "render", "write"}
+_ALWAYS_HEARD = {"source", "model", "tenant", "secret", "project", "render", "write"}
 """The rooms whose errors cannot be silenced: what comes after them relies on there being none."""
 
 _CODE, _ABOUT, _REASON, _UNTIL = (ox.NamedNode(GGEN + name) for name in ("suppresses", "about", "reason", "until"))

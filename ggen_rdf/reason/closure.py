@@ -42,6 +42,14 @@ class Closure:
     rules: tuple[Rule, ...] = ()
     """The rules that were run, for what is added later."""
 
+    @cached_property
+    def judges_absence(self) -> bool:
+        """Whether a rule of the workspace concludes something from what is absent, so that more said may take it back.
+
+        Of ggen's own rules those that do speak of each thing by itself: what is said of others takes nothing back.
+        """
+        return any(rule.waits and not rule.query.source.path.startswith("ggen/") for rule in self.rules)
+
     def __len__(self) -> int:
         return sum(len(step.quads) for step in self.steps)
 

@@ -44,9 +44,10 @@ def format_of(path: str) -> ox.RdfFormat | None:
 
 def graph_of(path: str) -> str:
     """The name of the graph that holds what a file of the workspace says; it is also the base of its relative IRIs."""
-    folder, _, name = path.rpartition("/")
-    if folder == TENANTS and "." in name:
-        return tenant_graph(name.rpartition(".")[0])
+    place, _, inside = path.partition("/")
+    if place == TENANTS and inside:
+        folder, deeper, _ = inside.partition("/")
+        return tenant_graph(folder if deeper else folder.rpartition(".")[0])
     return WORKSPACE + _NOT_IN_IRI.sub(lambda match: quote(match[0]), path)
 
 

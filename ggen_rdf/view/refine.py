@@ -27,6 +27,7 @@ _SH = "http://www.w3.org/ns/shacl#"
 PROPERTY = ox.NamedNode(_SH + "property")
 _MAX_COUNT = ox.NamedNode(_SH + "maxCount")
 _PATH = ox.NamedNode(_SH + "path")
+_SUPPRESSION = ox.NamedNode(GGEN + "Suppression")
 _REFINED_BY = ox.NamedNode(GGEN + "refinedBy")
 _ADDED_BY = ox.NamedNode(GGEN + "addedBy")
 _WAYS = f"SELECT ?term ?way {{ ?term <{GGEN}tightens> ?way }}"
@@ -72,7 +73,9 @@ class _Refining:
 
     def statement(self, triple: Triple) -> None:
         subject, predicate, value = triple
-        if isinstance(subject, ox.BlankNode) or not self.is_shared(subject):
+        if predicate == TYPE and value == _SUPPRESSION:
+            self.refined.problems.append(wording.exception(self.overlay, triple, self.locate))
+        elif isinstance(subject, ox.BlankNode) or not self.is_shared(subject):
             self.refined.added.append(triple)
             if isinstance(subject, ox.NamedNode):
                 self.mark(subject)
@@ -161,7 +164,7 @@ class _Refining:
             self.refined.problems.append(wording.cannot_refine(about, self.locate))
         elif way == "ByAddition":
             return [*before, value] if value not in before else [*before]
-        elif before and not self.asks_for_more(way, before[0], value):
+        elif not all(self.asks_for_more(way, one, value) for one in before):
             self.refined.problems.append(wording.loosens(about, way, self.locate))
         elif way == "Unchanged" and before:
             return [*before]
@@ -172,7 +175,8 @@ class _Refining:
         if way in ("Downwards", "Upwards"):
             return _compares(f"{value} {'<=' if way == 'Downwards' else '>='} {before}")
         if way == "Within":
-            return set(_members(self.own, value)) <= set(_members(self.graph, before))
+            fewer = {*_members(self.own, value), *_members(self.graph, value)}
+            return bool(fewer) and fewer <= set(_members(self.graph, before))
         if way == "OnceTrue":
             return isinstance(value, ox.Literal) and (value.value == "true" or before == value)
         return way == "Replaced" or before == value

@@ -22,17 +22,25 @@ import pyoxigraph as ox
 from ggen_rdf.diagnostics import Diagnostic, has_errors
 from ggen_rdf.graph import INFERRED, Graph, Term, Triple
 from ggen_rdf.reason import Closure, close, close_further
-from ggen_rdf.source.documents import GGEN, TENANT_GRAPH
+from ggen_rdf.source.documents import GGEN, GLOBAL_TENANT, TENANT_GRAPH
 from ggen_rdf.source.locate import Locator
 from ggen_rdf.source.overlays import Overlay
 from ggen_rdf.source.terms import TYPE
 from ggen_rdf.source.workspace import Workspace
 from ggen_rdf.view import wording
-from ggen_rdf.view.refine import Refined, directions, refine
+from ggen_rdf.view.refine import PROPERTY, Refined, directions, refine
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?")
 """What can stand in a path, in every file system."""
 _TENANT = ox.NamedNode(GGEN + "Tenant")
+_DECIDING = (
+    "<http://www.w3.org/ns/shacl#",
+    f"<{GGEN}Structure",
+    f"<{GGEN}Aggregate",
+    f"<{GGEN}Entity",
+    f"<{GGEN}Value",
+)
+"""What decides what is made of a thing: the words of SHACL, and the kinds of structure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +86,15 @@ class Views:
         return graph
 
     @cached_property
+    def _visited(self) -> Graph:
+        """The same again, to which the settings of one tenant after the other are added and taken away."""
+        graph = Graph()
+        graph.store.extend(self._commons.quads())
+        return graph
+
+    @cached_property
     def _ways(self) -> dict[Term, str]:
-        return directions(self.platform.graph)
+        return directions(self._commons)
 
     @cached_property
     def commons(self) -> View:
@@ -89,15 +104,19 @@ class Views:
     @contextmanager
     def opened(self, tenant: Overlay) -> Iterator[tuple[View, list[Diagnostic]]]:
         """The view of a tenant, until the end of the `with`."""
-        if tenant.refinement:
+        if tenant.refinement or self.shared.judges_absence:
             yield self._refined(tenant)
             return
-        graph = self._commons
+        graph = self._visited
+        before = len(self.shared.steps)
         added = list(_add(graph, tenant, tenant.settings))
-        closure, problems = close_further(self.shared, graph, tenant.settings)
-        yield View(graph, closure, self.workspace.locate, tenant), problems
-        for quad in (*added, *(quad for step in closure.steps[len(self.shared.steps) :] for quad in step.quads)):
-            graph.store.remove(quad)
+        try:
+            closure, problems = close_further(self.shared, graph, tenant.settings)
+            added += [quad for step in closure.steps[before:] for quad in step.quads]
+            yield View(graph, closure, self.workspace.locate, tenant), problems
+        finally:
+            for quad in added:
+                graph.store.remove(quad)
 
     def _refined(self, tenant: Overlay) -> tuple[View, list[Diagnostic]]:
         changes = self._changes(tenant)
@@ -112,7 +131,20 @@ class Views:
         for _ in _add(graph, tenant, (*tenant.settings, *changes.added)):
             pass
         closure, problems = close(graph, self.workspace.root)
-        return View(graph, closure, self.workspace.locate.merged(changes.origins), tenant), problems
+        locate = self.workspace.locate.merged(changes.origins)
+        return View(graph, closure, locate, tenant), [*problems, *self._concluded(tenant, closure)]
+
+    def _concluded(self, tenant: Overlay, closure: Closure) -> Iterator[Diagnostic]:
+        """What follows from a refinement for things that all share, although the tenant may not say it of them."""
+        said: set[Term] = set()
+        for step in closure.steps:
+            for subject, predicate, value in step.triples:
+                changed = value if predicate == TYPE else predicate
+                if not str(changed).startswith(_DECIDING) or predicate == PROPERTY or subject in said:
+                    continue
+                if (subject, predicate, value) not in self._commons and self._is_shared(subject):
+                    said.add(subject)
+                    yield wording.concluded(tenant, (subject, predicate, value), self.workspace.locate)
 
     def _changes(self, tenant: Overlay) -> Refined:
         return refine(self._commons, tenant, self._ways, self.workspace.locate)
@@ -126,7 +158,10 @@ class Views:
         for tenant in (one for one in tenants if only in (None, one.name)):
             foreign = list(self._foreign(tenant, owners))
             found += foreign
-            if not _NAME.fullmatch(tenant.name):
+            declared = {s for s, p, o in tenant.settings if p == TYPE and o == _TENANT}
+            if len(declared) > 1:
+                found.append(wording.same_name(tenant, declared, self.workspace.locate))
+            if not _NAME.fullmatch(tenant.name) or tenant.name == GLOBAL_TENANT:
                 found.append(wording.no_name(tenant, self.workspace.locate))
             if not _is_declared(tenant):
                 found.append(wording.undeclared(tenant, names, self.workspace.locate))

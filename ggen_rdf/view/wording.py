@@ -99,6 +99,45 @@ def foreign_term(overlay: Overlay, triple: Triple, term: Term, owners: Iterable[
     )
 
 
+def concluded(overlay: Overlay, triple: Triple, locate: Locator) -> Diagnostic:
+    """Something that follows from a refinement for a thing that all share."""
+    subject, predicate, value = triple
+    name = f"a {locate.curie(value)}" if predicate == TYPE else locate.curie(predicate)
+    spans = (locate.triple(*one) for one in overlay.refinement)
+    return Diagnostic(
+        "tenant/changes-model",
+        f"from what tenant `{overlay.name}` says follows `{name}` of `{locate.curie(subject)}`, which all share",
+        _labels(
+            (min((s for s in spans if s), key=_place, default=None), "something in this file"),
+        ),
+        notes=("a tenant may tighten what all share and add to it; it may not change it, not even by an axiom",),
+        help="leave the axiom out, or say it in the shared model",
+    )
+
+
+def exception(overlay: Overlay, triple: Triple, locate: Locator) -> Diagnostic:
+    """A suppression in the files of a tenant."""
+    return Diagnostic(
+        "tenant/changes-model",
+        f"tenant `{overlay.name}` records an exception to a check",
+        _labels(
+            (locate.triple(*triple), "only the platform may"),
+        ),
+        help="record it in the shared model",
+    )
+
+
+def same_name(overlay: Overlay, nodes: Iterable[Term], locate: Locator) -> Diagnostic:
+    """Two tenants of one name."""
+    first, second, *_ = sorted(nodes, key=str)
+    return Diagnostic(
+        "tenant/same-name",
+        f"two tenants are called `{overlay.name}`",
+        _labels((locate.triple(second, TYPE), "this one"), (locate.triple(first, TYPE), "and this one")),
+        help="give each a name of its own, with `rdfs:label` or `[tenant.<name>]`",
+    )
+
+
 def no_name(overlay: Overlay, locate: Locator) -> Diagnostic:
     """A tenant whose name cannot stand in a path."""
     spans = (locate.triple(*triple) for triple in (*overlay.settings, *overlay.refinement))

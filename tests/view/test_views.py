@@ -11,7 +11,7 @@ import pytest
 from ggen_rdf.view import Views
 from tests.support.running import Run
 from tests.support.workspaces import tree
-from tests.view.workspaces import FURTHER, TIGHTER, refine, views_of
+from tests.view.workspaces import FURTHER, PREFIXES, TIGHTER, refine, views_of
 
 Ggen = Callable[..., Run]
 NAMES = (
@@ -237,3 +237,81 @@ def test_what_a_pooled_tenant_may_not_say(workspace: Path, run_ggen: Ggen, text:
     done = run_ggen(["check", "--output-format", "concise"], cwd=workspace)
     assert code in done.stdout + done.stderr
     assert done.exit == int(code != "tenant/pooled-default")
+
+
+def test_what_only_one_tenant_has_is_no_other_tenants(workspace: Path, run_ggen: Ggen) -> None:
+    """Rows that come from one tenant's settings are not what all have, whoever is looked at first."""
+    (workspace / "tenants/acme.toml").write_text('isolation = "bridge"\nown_contexts = ["payments"]\n')
+    done = run_ggen(["build"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    pack = workspace / "templates/domains"
+    pack.mkdir(parents=True)
+    (pack / "pack.yaml").write_text(
+        "template: domains\nversion: 1.0.0\ndescription: Domains.\ntarget: text\noutput: domains/\n"
+    )
+    (pack / "domain.rq").write_text(
+        "#: level: domain\nPREFIX ggen: <https://w3id.org/ggen#>\n"
+        "SELECT ?domain ?name { ?t a ggen:Tenant ; ggen:tenantId ?id BIND(STR(?t) AS ?domain)"
+        " OPTIONAL { ?t ggen:customDomain ?name } } ORDER BY ?domain\n"
+    )
+    (pack / "domain.txt.j2").write_text(
+        '---\nto: "{{ domain.domain | slug }}.txt"\neach: domain\nview: tenant\n---\n'
+        "{{ domain.name | text if domain.name }}\n"
+    )
+    settings = workspace / "ggen.toml"
+    settings.write_text(settings.read_text().replace('custom_domain = "startup.myapp.com"\n', ""))
+    done = run_ggen(["gen", "domains"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    found = {path.name: path.read_text() for path in (workspace / "domains").iterdir()}
+    assert len(found) == 2
+    assert [name for name, text in found.items() if "acme.myapp.com" in text] == [
+        name for name in found if "acme" in name
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tenant", "text", "code"),
+    [
+        ("acme", '<https://w3id.org/ggen/workspace/tenant/acme> rdfs:seeAlso [ a ggen:Suppression ;'
+         ' ggen:suppresses "tenant" ; ggen:reason "x" ] .'
+         " shop:User sh:property [ sh:path shop:email ; sh:maxLength 999 ] .",
+         "tenant/loosens"),
+        ("acme", 'shop:User a ggen:Feature ; rdfs:label "x" .', "tenant/changes-model"),
+        ("acme", "shop:User a ggen:Feature ; sh:deactivated true .", "tenant/changes-model"),
+        ("startup", '[] a ggen:Suppression ; ggen:suppresses "tenant" ; ggen:reason "x" .', "tenant/changes-model"),
+        ("acme", 'shop:Product sh:property [ sh:path shop:sku ; sh:flags "i" ] .', "tenant/changes-model"),
+        ("acme", "shop:Order sh:property [ sh:path shop:status ; sh:in () ] .", "tenant/loosens"),
+        ("acme", "acme:p owl:equivalentProperty sh:path ; rdfs:domain acme:Off . acme:Off rdfs:subClassOf"
+         " [ a owl:Restriction ; owl:onProperty sh:deactivated ; owl:hasValue true ] .", "tenant/changes-model"),
+        ("acme", "acme:Off owl:equivalentClass ggen:AggregateRoot ; rdfs:subClassOf"
+         " [ a owl:Restriction ; owl:onProperty sh:deactivated ; owl:hasValue true ] .", "tenant/changes-model"),
+        ("acme", "shop:User sh:property [ sh:path shop:email ; sh:datatype xsd:integer ] .", "tenant/loosens"),
+        ("acme", "shop:User sh:property [ sh:path shop:email ; ggen:unique false ] .", "tenant/loosens"),
+    ],
+)  # fmt: skip
+def test_there_is_no_back_door(workspace: Path, run_ggen: Ggen, tenant: str, text: str, code: str) -> None:
+    refine(workspace, tenant, text)
+    done = run_ggen(["check", "--output-format", "concise"], cwd=workspace)
+    assert code in done.stderr, done.stderr
+    assert done.exit == 1
+
+
+def test_a_tenant_is_not_taken_over(workspace: Path, run_ggen: Ggen) -> None:
+    (workspace / "model/partners.ttl").write_text(
+        "@prefix ggen: <https://w3id.org/ggen#> . @prefix shop: <https://shop.example/model#> .\n"
+        '@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\nshop:partner a ggen:Tenant ; rdfs:label "partner" ;'
+        ' ggen:tenantId "partner-003" ; ggen:databaseSchema "partner_schema" .\n'
+    )
+    refine(workspace, "startup", "shop:partner a ggen:Tenant .")
+    done = run_ggen(["check", "--output-format", "concise"], cwd=workspace)
+    assert "tenant/foreign-term" in done.stderr
+    assert "partner-003" not in run_ggen(["report", "tenants", "--tenant", "startup"], cwd=workspace).stdout
+
+
+def test_a_folder_of_a_tenant_is_its_own(workspace: Path) -> None:
+    (workspace / "tenants/acme").mkdir()
+    (workspace / "tenants/acme/cards.ttl").write_text(PREFIXES + FURTHER)
+    views = views_of(workspace)
+    assert "loyalty card" in seen(views, "acme", ATTRIBUTES)
+    assert "loyalty card" not in seen(views, "startup", ATTRIBUTES)
+    assert "loyalty card" not in seen(views, None, ATTRIBUTES)
