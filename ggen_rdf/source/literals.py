@@ -34,7 +34,7 @@ _LITERALS = """
         ?setting ggen:secret true . ?setting ?p ?o BIND(?setting AS ?s)
       }
       UNION { ?setting ggen:secret true . ?setting sh:in/rdf:rest* ?s . ?s rdf:first ?o BIND(rdf:first AS ?p) }
-      FILTER(isLiteral(?o))
+      FILTER(!isBlank(?o))
     } ORDER BY ?setting ?s ?p ?o
 """
 _NAMES = """
