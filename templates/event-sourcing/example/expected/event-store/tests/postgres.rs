@@ -376,7 +376,7 @@ async fn another_master_key_opens_nothing() {
 /// What the tables hold of a stream, as text.
 async fn everything(transaction: &Transaction<'_>, stream: &StreamId) -> String {
     let statement = "SELECT coalesce(string_agg(event::text, ' '), '') || \
-                     coalesce((SELECT string_agg(convert_from(state, 'LATIN1'), ' ') FROM snapshot WHERE stream = $1), '') \
+                     coalesce((SELECT string_agg(encode(state, 'escape'), ' ') FROM snapshot WHERE stream = $1), '') \
                      FROM event WHERE stream = $1";
     transaction.query_one(statement, &[&stream.as_str()]).await.unwrap().get(0)
 }
