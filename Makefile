@@ -31,7 +31,7 @@ check: install ## lint, types, unit, golden and property tests (under 2 minutes)
 	$(PYTEST) -m "not end_to_end and not live"
 
 test: install ## everything, with real compilers and servers; installs what it needs
-	@tools/system rust postgres java go shells texts
+	@tools/system rust postgres rabbitmq java go shells texts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

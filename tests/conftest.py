@@ -14,6 +14,7 @@ import pytest
 
 from tests.support import running, workspaces
 from tools import postgres as postgres_server
+from tools import rabbitmq as rabbitmq_server
 
 hypothesis.settings.register_profile("check", deadline=None, max_examples=40, derandomize=True)
 hypothesis.settings.register_profile("live", deadline=None, max_examples=1000, print_blob=True)
@@ -87,6 +88,15 @@ def postgres() -> Iterator[str]:
         missing("the PostgreSQL server")
     with postgres_server.server() as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[rabbitmq_server.Broker]:
+    """A RabbitMQ broker that lives as long as the test run; a test that kills it starts it again."""
+    if rabbitmq_server.program() is None or shutil.which("epmd") is None:
+        missing("the RabbitMQ broker")
+    with rabbitmq_server.server() as broker:
+        yield broker
 
 
 @pytest.fixture
