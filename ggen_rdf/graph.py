@@ -7,12 +7,17 @@ of all graphs. The store is Oxigraph, in process and in memory.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from ggen_rdf.sparql import refuse_elsewhere
+
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Triple: TypeAlias = tuple[Term, ox.NamedNode, Term]
+Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+Substitutions: TypeAlias = dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 
 INFERRED = ox.NamedNode("https://w3id.org/ggen/graph/inferred")
 """The graph that holds what the rules concluded."""
@@ -55,13 +60,34 @@ class Graph:
         for s, p, o, graph in list(repeated):  # type: ignore
             self.store.remove(ox.Quad(s, p, o, graph))
 
+    def query(self, query: str, substitutions: Substitutions | None = None) -> Answer:
+        """The answer of any query over the union of all graphs. Raises SyntaxError for one that is malformed, or that
+        would ask another server."""
+        refuse_elsewhere(query)
+        return self.store.query(query, use_default_graph_as_union=True, substitutions=substitutions)
+
+    @contextmanager
+    def changed(self, added: Iterable[ox.Quad] = (), removed: Iterable[ox.Quad] = ()) -> Iterator[list[ox.Quad]]:
+        """The graph with more and less in it until the end of the block. What is put into the list goes, too."""
+        taken, put = [quad for quad in removed if quad in self.store], list[ox.Quad]()
+        try:
+            for quad in taken:
+                self.store.remove(quad)
+            put += [quad for quad in added if quad not in self.store]
+            self.store.extend(put)
+            yield put
+        finally:
+            for quad in put:
+                self.store.remove(quad)
+            self.store.extend(taken)
+
     def select(self, query: str) -> ox.QuerySolutions:
         """The solutions of a SELECT over the union of all graphs. Raises SyntaxError for a malformed query."""
-        return self.store.query(query, use_default_graph_as_union=True)  # type: ignore[return-value]
+        return self.query(query)  # type: ignore[return-value]
 
     def ask(self, query: str) -> bool:
         """The answer of an ASK over the union of all graphs."""
-        return bool(self.store.query(query, use_default_graph_as_union=True))
+        return bool(self.query(query))
 
     def quads(
         self, subject: Term | None = None, predicate: ox.NamedNode | None = None, obj: Term | None = None

@@ -22,6 +22,7 @@ ROOMS = (
         "aside",
         "diagnostics",
         "artefact",
+        "sparql",
         "graph",
         "source",
         "reason",

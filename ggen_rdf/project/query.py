@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span
+from ggen_rdf.sparql import blanked
 
 _HEADER = re.compile(r"^#:[ \t]*level:[ \t]*(?P<spec>[^\n]*)", re.M)
 _SPEC = re.compile(r"(?P<name>[a-z]\w*)(?:\s+within\s+(?P<parent>[a-z]\w*))?(?:\s+as\s+(?P<plural>[a-z]\w*))?\s*$")
-_OPAQUE = re.compile(
-    r"""\#[^\n]*|<[^<>\s"{}|^`]*>|\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.S
-)
 _FICKLE = re.compile(r"(?<![?$\w:])(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(|(?<![?$\w:])(?:SERVICE|FROM)\b", re.I)
 _PLACE = re.compile(r"error at (\d+):(\d+)(?:[-:]\d+)*:? ?(.*)", re.S)
 
@@ -35,7 +33,7 @@ class Level:
 
     def has(self, variable: str) -> bool:
         """Whether the query uses a variable, so that it can be restricted by it."""
-        return re.search(rf"[?$]{variable}\b", _plain(self.source.text)) is not None
+        return re.search(rf"[?$]{variable}\b", blanked(self.source.text)) is not None
 
     def bound(self, values: str) -> str:
         """The query with a VALUES block as the first pattern of its WHERE."""
@@ -109,7 +107,7 @@ def read_level(source: Source) -> tuple[Level | None, list[Diagnostic]]:
 
 def fickle(text: str) -> tuple[int, int] | None:
     """Where a query asks for the time, for chance, for new names, or for somebody else's answer."""
-    found = _FICKLE.search(_plain(text))
+    found = _FICKLE.search(blanked(text))
     return found.span() if found else None
 
 
@@ -128,15 +126,10 @@ def _at_start(source: Source, code: str, message: str, act: str) -> Diagnostic:
     return Diagnostic(code, message, (Label(Span(source, 0, end)),), help=act)
 
 
-def _plain(text: str) -> str:
-    """The query with comments, strings and IRIs blanked out, so that a word found in it is a word of SPARQL."""
-    return _OPAQUE.sub(lambda m: " " * len(m[0]), text)
-
-
 def _entry(text: str) -> int:
     """Just inside the group of the WHERE: the first brace that stands in no parentheses."""
     depth = 0
-    for place, character in enumerate(plain := _plain(text)):
+    for place, character in enumerate(plain := blanked(text)):
         depth += {"(": 1, ")": -1}.get(character, 0)
         if character == "{" and depth == 0:
             return place + 1
@@ -167,7 +160,7 @@ def _chance(level: Level) -> list[Diagnostic]:
 
 
 def _order(level: Level) -> list[Diagnostic]:
-    plain = _plain(level.source.text)
+    plain = blanked(level.source.text)
     tail = plain[plain.rfind("}") :]
     clause = re.search(r"\bORDER\s+BY\b(.*?)(\bLIMIT\b|\bOFFSET\b|\bVALUES\b|\Z)", tail, re.I | re.S)
     last = rf"(?:[?$]{level.name}|(?:ASC|DESC)\s*\(\s*[?$]{level.name}\s*\))\s*\Z"

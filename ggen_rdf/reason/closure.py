@@ -48,7 +48,7 @@ class Closure:
 
         Of ggen's own rules those that do speak of each thing by itself: what is said of others takes nothing back.
         """
-        return any(rule.waits and not rule.query.source.path.startswith("ggen/") for rule in self.rules)
+        return any(rule.waits and rule.query.is_own for rule in self.rules)
 
     def __len__(self) -> int:
         return sum(len(step.quads) for step in self.steps)

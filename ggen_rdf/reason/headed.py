@@ -21,12 +21,12 @@ import pyoxigraph as ox
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span
 from ggen_rdf.graph import Graph
 from ggen_rdf.library import library_path
+from ggen_rdf.sparql import blanked
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 _HEADER = re.compile(r"#:\s*([a-z]+)\s*:\s*(.*?)\s*$")
 _PREFIX = re.compile(r"(?i)\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>")
-_NOISE = re.compile(r"""#[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(<[^<>"{}|^`\\\s]*>)""")
 _NAME = re.compile(r"(?<![\w?$:<])([\w.-]*):([\w-]*(?:\.[\w-]+)*)")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -38,6 +38,8 @@ class HeadedQuery:
     source: Source
     purpose: str
     headers: tuple[tuple[str, str], ...]
+    is_own: bool = False
+    """Whether it is the workspace's, not ggen's."""
 
     @property
     def text(self) -> str:
@@ -47,7 +49,7 @@ class HeadedQuery:
     @cached_property
     def bare(self) -> str:
         """The query without comments and strings: what is safe to search for words and braces."""
-        return _NOISE.sub(lambda match: match[1] or " ", self.text)
+        return blanked(self.text, keep_iris=True)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
@@ -61,7 +63,7 @@ class HeadedQuery:
 
     def terms_of(self, text: str) -> frozenset[str]:
         """Every IRI that a part of it names."""
-        body = _NOISE.sub(lambda match: match[1] or " ", text)
+        body = blanked(text, keep_iris=True)
         names = (self.prefixes[prefix] + local for prefix, local in _NAME.findall(body) if prefix in self.prefixes)
         return frozenset([*names, *re.findall(r"<([^<>\s]*)>", body)])
 
@@ -101,13 +103,13 @@ def spelled(graph: Graph, term: object) -> str:
 def read_queries(kind: str, root: str | None) -> list[HeadedQuery]:
     """The queries of a kind, a project's own in place of ggen's of the same name, ordered by name."""
     found: dict[str, HeadedQuery] = {}
-    folders = [(library_path("ontologies", kind), f"ontologies/{kind}")]
+    folders = [(library_path("ontologies", kind), False)]
     if root is not None:
-        folders.append((os.path.join(root, "ontologies", kind), f"ontologies/{kind}"))
-    for folder, shown in folders:
+        folders.append((os.path.join(root, "ontologies", kind), True))
+    for folder, is_own in folders:
         for name in _names(folder):
             with open(os.path.join(folder, name), encoding="utf-8", errors="replace", newline="") as file:
-                found[name] = _read(Source(f"{shown}/{name}", file.read()))
+                found[name] = _read(Source(f"ontologies/{kind}/{name}", file.read()), is_own)
     return [found[name] for name in sorted(found)]
 
 
@@ -115,7 +117,7 @@ def _names(folder: str) -> Iterable[str]:
     return (name for name in os.listdir(folder) if name.endswith(".rq")) if os.path.isdir(folder) else ()
 
 
-def _read(source: Source) -> HeadedQuery:
+def _read(source: Source, is_own: bool) -> HeadedQuery:
     purpose, headers = "", []
     for line in source.text.splitlines():
         if not line.startswith("#"):
@@ -125,7 +127,7 @@ def _read(source: Source) -> HeadedQuery:
             headers.append((match[1], match[2]))
         elif not purpose:
             purpose = line.lstrip("# ").rstrip()
-    return HeadedQuery(source, purpose, tuple(headers))
+    return HeadedQuery(source, purpose, tuple(headers), is_own)
 
 
 def syntax_error(query: HeadedQuery, error: SyntaxError, code: str, kind: str) -> Diagnostic:

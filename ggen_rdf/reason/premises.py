@@ -15,7 +15,7 @@ from itertools import islice
 
 import pyoxigraph as ox
 
-from ggen_rdf.graph import Graph, Term, Triple, values_clause
+from ggen_rdf.graph import Graph, Substitutions, Term, Triple, values_clause
 from ggen_rdf.reason.headed import spelled
 from ggen_rdf.reason.patterns import Chain, Link, Pattern, Variable, body_patterns, head_patterns
 from ggen_rdf.reason.rule import Rule
@@ -26,7 +26,6 @@ _ENOUGH = 100
 _ASSIGNED = re.compile(r"(?i)\bAS\s+\?(\w+)\s*\)")
 
 Row = Mapping[str, Term]
-_Substitutions = dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 Age = Callable[[Triple], int | None]
 
 
@@ -72,10 +71,10 @@ def _rows(graph: Graph, rule: Rule, bindings: Row) -> Iterator[dict[str, Term]]:
     """The solutions of the body under the bindings."""
     free = {name: term for name, term in bindings.items() if name not in _assigned(rule)}
     values = values_clause({n: [t] for n, t in free.items() if not isinstance(t, ox.BlankNode)})
-    blank: _Substitutions = {ox.Variable(n): t for n, t in free.items() if isinstance(t, ox.BlankNode)}
+    blank: Substitutions = {ox.Variable(n): t for n, t in free.items() if isinstance(t, ox.BlankNode)}
     prologue = rule.parts[0]
     query = f"{prologue}\nSELECT * WHERE {{ {values}\n{rule.present}\n}}"
-    solutions = graph.store.query(query, use_default_graph_as_union=True, substitutions=blank or None)
+    solutions = graph.query(query, blank or None)
     names = [variable.value for variable in solutions.variables]  # type: ignore[union-attr]
     for solution in solutions:  # type: ignore[union-attr]
         row = {name: term for name, term in zip(names, solution, strict=True) if term is not None}

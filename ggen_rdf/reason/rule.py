@@ -12,6 +12,7 @@ from functools import cached_property
 
 from ggen_rdf.diagnostics import Diagnostic, Label, Span
 from ggen_rdf.reason.headed import HeadedQuery
+from ggen_rdf.sparql import blanked
 
 _ABSENCE = re.compile(r"(?i)\b(NOT\s+EXISTS|MINUS|OPTIONAL|GROUP\s+BY)\b")
 _ABSENT = re.compile(r"(?i)\b(?:NOT\s+EXISTS|MINUS)\s*\{[^{}]*\}")
@@ -40,7 +41,7 @@ class Rule:
     @cached_property
     def parts(self) -> tuple[str, str, str]:
         """The prologue, the head and the body, the latter two without their braces."""
-        text = _blanked(self.query.text)
+        text = blanked(self.query.text, keep_iris=True)
         start = _CONSTRUCT.search(text)
         if start is None:
             return self.query.text, "", ""
@@ -50,16 +51,16 @@ class Rule:
 
     def label(self, text: str = "") -> Label:
         """A label at its opening word."""
-        match = _CONSTRUCT.search(_blanked(self.query.text))
+        match = _CONSTRUCT.search(blanked(self.query.text, keep_iris=True))
         start, end = match.span() if match else (0, 0)
         return Label(Span(self.query.source, start, end), text)
 
     @cached_property
     def fault(self) -> Diagnostic | None:
         """What makes it no rule, although it may be good SPARQL."""
-        if _CONSTRUCT.search(_blanked(self.query.text)) is None:
+        if _CONSTRUCT.search(blanked(self.query.text, keep_iris=True)) is None:
             return Diagnostic("reason/rule-syntax", "a rule is a CONSTRUCT, and this query is none", (self.label(),))
-        if _NEW_NODE.search(_blanked(self.parts[1])):
+        if _NEW_NODE.search(blanked(self.parts[1], keep_iris=True)):
             label = self.label("its head makes new blank nodes, each time it runs")
             help_text = "give the node a name made from the terms it was concluded from, with IRI(CONCAT(…))"
             return Diagnostic("reason/rule-makes-nodes", "a rule cannot make up blank nodes", (label,), help=help_text)
@@ -74,14 +75,14 @@ class Rule:
     def present(self) -> str:
         """The body without any condition on what is absent, and with every variable of an inner SELECT visible."""
         body = self.parts[2]
-        while (match := _ABSENCE_STARTS.search(_blanked(body))) is not None:
-            body = body[: match.start()] + body[_block(_blanked(body), match.start())[1] + 1 :]
+        while (match := _ABSENCE_STARTS.search(blanked(body, keep_iris=True))) is not None:
+            body = body[: match.start()] + body[_block(blanked(body, keep_iris=True), match.start())[1] + 1 :]
         return _INNER_SELECT.sub("SELECT *", body)
 
     @cached_property
     def wanted(self) -> str:
         """The body without what must be absent: new triples there cannot let it conclude more."""
-        return _ABSENT.sub(" ", _blanked(self.parts[2]))
+        return _ABSENT.sub(" ", blanked(self.parts[2], keep_iris=True))
 
     @cached_property
     def open(self) -> bool:
@@ -126,16 +127,6 @@ class Rule:
         prologue, head, body = self.parts
         values = " ".join(f"<{iri}>" for iri in sorted(classes))
         return f"{prologue}CONSTRUCT {{{head}}} WHERE {{ VALUES ?{self.class_variable} {{ {values} }} {body}}}"
-
-
-_HIDDEN = re.compile(
-    r"""<[^<>"{}|^`\\\s]*>|#[^\n]*|\"\"\".*?\"\"\"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL
-)
-
-
-def _blanked(text: str) -> str:
-    """The text with comments and strings blanked out, every other character at its place."""
-    return _HIDDEN.sub(lambda match: match[0] if match[0].startswith("<") else " " * len(match[0]), text)
 
 
 def _block(text: str, start: int) -> tuple[int, int]:

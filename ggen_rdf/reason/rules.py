@@ -116,7 +116,7 @@ class _Run:
     def conclusions(self, rule: Rule, classes: set[str] | None) -> dict[ox.Quad, _Key]:
         """What a rule concludes that is new, as quads of the graph INFERRED, each with its key."""
         try:
-            found = self.graph.store.query(rule.text_for(classes), use_default_graph_as_union=True)
+            found = self.graph.query(rule.text_for(classes))
         except SyntaxError as error:
             self.diagnostics.append(syntax_error(rule.query, error, "reason/rule-syntax", "rule"))
             return {}

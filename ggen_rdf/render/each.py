@@ -18,7 +18,7 @@ from ggen_rdf.check.membership import Membership
 from ggen_rdf.constraints import Constraint, shapes_in
 from ggen_rdf.constraints.names import XSD
 from ggen_rdf.diagnostics import Diagnostic, Label, nearest
-from ggen_rdf.graph import INFERRED, Graph, Term, Triple
+from ggen_rdf.graph import INFERRED, Graph, Term
 from ggen_rdf.render.variables import Given, Variable
 from ggen_rdf.render.words import words
 from ggen_rdf.source.secrets import reference
@@ -159,12 +159,13 @@ def stated(
             continue
         datatype = ox.NamedNode(XSD + variable.datatype)
         values = tuple(stored(part, datatype) for part in _parts(variable, value))
-        elements = bindings.get(owner.binds or owner.name) or _all(owner, graph)
+        elements = bindings.get(owner.binds or owner.name) or all_of(owner, graph)
         found += [Stated(element, variable.node, values) for element in elements]
     return tuple(found)
 
 
-def _all(variable: Variable, graph: Graph) -> list[Term]:
+def all_of(variable: Variable, graph: Graph) -> list[Term]:
+    """The elements of the model that a variable may name, by IRI."""
     rows = graph.select(f"SELECT DISTINCT ?x {{ ?x a <{variable.kind}> }} ORDER BY ?x")
     return [row["x"] for row in rows]
 
@@ -172,17 +173,7 @@ def _all(variable: Variable, graph: Graph) -> list[Term]:
 @contextmanager
 def standing(said: Sequence[Stated], graph: Graph) -> Iterator[None]:
     """A graph in which given values stand in place of the model's, for as long as the block lasts."""
-    taken: list[ox.Quad] = []
-    put: list[Triple] = []
-    try:
-        for one in said:
-            for quad in list(graph.quads(one.subject, one.predicate)):
-                graph.store.remove(quad)
-                taken.append(quad)
-            put += [(one.subject, one.predicate, value) for value in one.values]
-        graph.add(put)
+    removed = [quad for one in said for quad in graph.quads(one.subject, one.predicate)]
+    added = [ox.Quad(one.subject, one.predicate, value, INFERRED) for one in said for value in one.values]  # type: ignore
+    with graph.changed(added, removed):
         yield
-    finally:
-        for s, p, o in put:
-            graph.store.remove(ox.Quad(s, p, o, INFERRED))  # type: ignore[arg-type]
-        graph.store.extend(taken)

@@ -14,8 +14,8 @@ import pyoxigraph as ox
 
 from ggen_rdf.constraints.names import XSD
 from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span
-from ggen_rdf.graph import Graph, Term
-from ggen_rdf.render.each import breaks, told
+from ggen_rdf.graph import Graph
+from ggen_rdf.render.each import all_of, breaks, told
 from ggen_rdf.render.generate import Job
 from ggen_rdf.render.variables import Given, Variable
 from ggen_rdf.render.words import CASINGS, words
@@ -85,12 +85,8 @@ def wanted(job: Job, graph: Graph) -> tuple[str, ...]:
 
 def is_production(job: Job, graph: Graph) -> bool:
     """Whether a job is for an environment that serves real users; without any named, it is for all there are."""
-    named = (term for v in job.variables if v.kind for term in job.bindings.get(v.binds or v.name) or _all(v, graph))
+    named = (term for v in job.variables if v.kind for term in job.bindings.get(v.binds or v.name) or all_of(v, graph))
     return any((term, _PRODUCTION, _TRUE) in graph for term in named)
-
-
-def _all(variable: Variable, graph: Graph) -> list[Term]:
-    return [row["x"] for row in graph.select(f"SELECT ?x {{ ?x a <{variable.kind}> }}")]
 
 
 def _text(variable: Variable, value: Given, environment: Environment) -> tuple[str, list[Diagnostic]]:

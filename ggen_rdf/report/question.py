@@ -49,7 +49,7 @@ def ask(
     declared = {name.lower() for name in re.findall(r"(?i)\bprefix\s+([\w-]*)\s*:", text)}
     head = [f"PREFIX {p}: <{iri}>\n" for p, iri in sorted(prefixes.items()) if p.lower() not in declared]
     try:
-        answer = graph.store.query("".join(head) + text, use_default_graph_as_union=True)
+        answer = graph.query("".join(head) + text)
     except SyntaxError as problem:
         return None, [_wrong(source, str(problem), len(head))]
     if isinstance(answer, ox.QuerySolutions):

@@ -107,16 +107,11 @@ class Views:
         if tenant.refinement or self.shared.judges_absence:
             yield self._refined(tenant)
             return
-        graph = self._visited
-        before = len(self.shared.steps)
-        added = list(_add(graph, tenant, tenant.settings))
-        try:
+        graph, before = self._visited, len(self.shared.steps)
+        with graph.changed(_unsaid(graph, tenant, tenant.settings)) as put:
             closure, problems = close_further(self.shared, graph, tenant.settings)
-            added += [quad for step in closure.steps[before:] for quad in step.quads]
+            put += [quad for step in closure.steps[before:] for quad in step.quads]
             yield View(graph, closure, self.workspace.locate, tenant), problems
-        finally:
-            for quad in added:
-                graph.store.remove(quad)
 
     def _refined(self, tenant: Overlay) -> tuple[View, list[Diagnostic]]:
         changes = self._changes(tenant)
@@ -128,8 +123,7 @@ class Views:
             if quad.graph_name != INFERRED and (quad.subject, quad.predicate, quad.object) not in dropped
         )
         graph.store.extend(changes.quads)
-        for _ in _add(graph, tenant, (*tenant.settings, *changes.added)):
-            pass
+        graph.store.extend(_unsaid(graph, tenant, (*tenant.settings, *changes.added)))
         closure, problems = close(graph, self.workspace.root)
         locate = self.workspace.locate.merged(changes.origins)
         return View(graph, closure, locate, tenant), [*problems, *self._concluded(tenant, closure)]
@@ -191,7 +185,9 @@ def open_views(workspace: Workspace) -> tuple[Views, list[Diagnostic]]:
     shared, problems = close(graph, workspace.root)
     settings: list[ox.Quad] = []
     for tenant in workspace.overlays:
-        settings += _add(graph, tenant, tenant.settings)
+        unsaid = _unsaid(graph, tenant, tenant.settings)
+        graph.store.extend(unsaid)
+        settings += unsaid
     closure = shared
     if settings:
         closure, more = close_further(shared, graph, ((q.subject, q.predicate, q.object) for q in settings))  # type: ignore
@@ -199,13 +195,10 @@ def open_views(workspace: Workspace) -> tuple[Views, list[Diagnostic]]:
     return Views(workspace, View(graph, closure, workspace.locate), shared, tuple(settings)), problems
 
 
-def _add(graph: Graph, tenant: Overlay, triples: tuple[Triple, ...]) -> Iterator[ox.Quad]:
-    """Say in the graph of a tenant what is not said yet, as what is said twice counts twice."""
-    for triple in triples:
-        if triple not in graph:
-            quad = ox.Quad(*triple, tenant.graph)  # type: ignore[arg-type]
-            graph.store.add(quad)
-            yield quad
+def _unsaid(graph: Graph, tenant: Overlay, triples: tuple[Triple, ...]) -> list[ox.Quad]:
+    """Quads for the graph of a tenant, of what is not said yet: what is said twice counts twice."""
+    unsaid = (triple for triple in dict.fromkeys(triples) if triple not in graph)
+    return [ox.Quad(*triple, tenant.graph) for triple in unsaid]  # type: ignore[arg-type]
 
 
 def _owners(tenants: tuple[Overlay, ...]) -> dict[Term, set[str]]:

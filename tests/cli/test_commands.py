@@ -256,6 +256,19 @@ def test_a_construct_gives_turtle(notes: Path) -> None:
     assert out.splitlines()[-1] == ":Task a ggen:Thing ."
 
 
+def test_a_query_asks_nobody_else(notes: Path) -> None:
+    """It would send what it knows of the model to another server."""
+    code, out, err = run(["query", "SELECT * {\n  SERVICE <https://elsewhere.example/> { ?s ?p ?o } }"])
+    assert (code, out) == (1, "")
+    assert "SERVICE would ask another server" in err
+    assert "1 |" in err or "2 |" in err
+
+
+def test_a_query_may_speak_of_services(notes: Path) -> None:
+    """In names, strings and comments the word means something else."""
+    assert run(["query", "ASK { ?x a ggen:Service, <urn:SERVICE> ; rdfs:label 'SERVICE' # SERVICE\n}"])[0] == 0
+
+
 def test_a_query_is_read_from_stdin(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.read", lambda: "ASK { ?x a ggen:AggregateRoot }", raising=False)
     assert run(["query", "-"]) == (0, "true\n", "")

@@ -175,6 +175,10 @@ MALFORMED = {
         "error[reason/rule-syntax]: this rule is not a SPARQL query that can be run\n"
         "  ontologies/rules/own.rq:3:26 ``: expect"
     ),
+    "CONSTRUCT { ?a ?b ?c } WHERE {\n  SERVICE <urn:elsewhere> { ?a ?b ?c } }": (
+        "error[reason/rule-syntax]: this rule is not a SPARQL query that can be run\n"
+        "  ontologies/rules/own.rq:2:3 `S`: SERVICE would ask another server"
+    ),
     "SELECT * WHERE { ?a ?b ?c }": (
         "error[reason/rule-syntax]: a rule is a CONSTRUCT, and this query is none\n  ontologies/rules/own.rq:1:1 ``:"
     ),
@@ -188,7 +192,9 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), MALFORMED.items(), ids=["syntax", "select", "nodes", "endless"])
+@pytest.mark.parametrize(
+    ("text", "expected"), MALFORMED.items(), ids=["syntax", "service", "select", "nodes", "endless"]
+)
 def test_a_rule_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str) -> None:
     monkeypatch.setattr("ggen_rdf.reason.rules._MOST_RUNS", 200)
     _, closure, said = own_rule(tmp_path, text)

@@ -315,3 +315,34 @@ def test_a_folder_of_a_tenant_is_its_own(workspace: Path) -> None:
     assert "loyalty card" in seen(views, "acme", ATTRIBUTES)
     assert "loyalty card" not in seen(views, "startup", ATTRIBUTES)
     assert "loyalty card" not in seen(views, None, ATTRIBUTES)
+
+
+ABSENCE = """# A thing without a feature is a plain one.
+PREFIX ggen: <https://w3id.org/ggen#>
+CONSTRUCT { ?tenant a ggen:Plain } WHERE { ?tenant a ggen:Tenant FILTER NOT EXISTS { ?tenant ggen:feature ?any } }
+"""
+
+
+def test_only_a_rule_of_the_workspace_makes_views_start_anew(workspace: Path) -> None:
+    """Views are closed further, which is cheap, unless more said can take a conclusion back."""
+    assert not views_of(workspace).shared.judges_absence
+    rules = workspace / "ontologies" / "rules"
+    rules.mkdir(parents=True)
+    (rules / "plain.rq").write_text(ABSENCE)
+    views = views_of(workspace)
+    assert views.shared.judges_absence
+
+
+def test_what_is_there_for_a_while_leaves_no_trace(workspace: Path) -> None:
+    """The graph that plain tenants are seen in is, after each, as it was before."""
+    views = views_of(workspace)
+    before = set(views.commons.graph.quads())
+    for name in ("acme", "startup", "acme"):
+        tenant = views.tenant(name)
+        assert tenant is not None
+        with views.opened(tenant) as (view, problems):
+            assert problems == []
+            assert view.closure.steps[: len(views.shared.steps)] == views.shared.steps
+            inside = set(view.graph.quads())
+            assert before < inside
+        assert set(view.graph.quads()) == before
