@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ggen_rdf.write.manifest import Entry
     from ggen_rdf.write.memory import Memory
     from ggen_rdf.write.plan import Plan
+    from ggen_rdf.write.runs import Runs
 
 
 _LARGE = 50_000
@@ -216,15 +217,16 @@ def _compared(
     hidden += [one.secret for one in made.secrets]
     if has_errors(problems):
         return None, ordered(problems)
-    run, scope = _run(request, views)
+    whose = _whose(request, views, made.needed)
     request.progress("Planning", f"{len(made.artefacts) + len(made.unchanged)} files")
     found, more = compare(
         request.root,
         made.artefacts,
         before,
         unchanged=made.unchanged,
-        run=run,
-        scope=scope,
+        run=whose.name,
+        runs=whose.of,
+        scope=whose.owns,
         overwrite=request.overwrite,
         keep=request.keep,
         remembered=memory.remembered,
@@ -283,14 +285,17 @@ def _making(request: Request, views: Views, memory: Memory) -> tuple[Making[Entr
     """What is made for the platform."""
     from ggen_rdf.render.generate import Packs
     from ggen_rdf.render.making import Making
+    from ggen_rdf.render.orders import offered
+    from ggen_rdf.write.runs import standing
 
     packs, settings = Packs(request.root), views.workspace.settings
     orders, problems = _orders(request, settings, packs, views)
+    offers = offered(orders, standing(memory.manifest, request.pack is not None), settings, packs)
     for name in settings.pack_settings:
         span = settings.file.key(("pack", name)) if settings.file else None
         problems += packs.place(name, span)[1]
     known = memory.known if request.secrets_file is None else lambda *_: None  # what holds secrets must be seen anew
-    making = Making(orders, packs, settings.name, known)
+    making = Making(orders, packs, settings.name, known, offers)
     problems += making.platform(views.platform, request.progress)
     if request.pack is not None:
         problems += making.learn(request.environment, request.secrets_file, views.platform.graph)
@@ -355,40 +360,31 @@ def origin(root: str, path: str) -> Origin | None:
     return Origin(f"{entry.pack} {entry.pack_version}", entry.template, tuple(terms))
 
 
-def _run(request: Request, views: Views) -> tuple[str, Callable[[Entry], bool]]:
-    """What a run is called in the manifest, and which entries are its to remove.
+def _whose(request: Request, views: Views, needed: Sequence[str]) -> Runs:
+    """What a run is called, and what it owns. A build for one tenant owns only what came from that tenant."""
+    from ggen_rdf.render.generate import Packs
+    from ggen_rdf.render.needs import closure
+    from ggen_rdf.write.runs import Asked, runs
 
-    What was made by hand is no build's to remove. Once a pack is no longer built, a plain `gen` of it takes over what
-    the last build made of it. A build for one tenant removes only what came from that tenant.
-    """
-    from ggen_rdf.write.manifest import BUILD
-
-    pack, packs = request.pack, views.workspace.settings.packs
     tenant = views.tenant(request.tenant) if request.tenant else None
     nodes = {node.value for node in tenant.nodes} if tenant else set()
-
-    def its(entry: Entry) -> bool:
-        return tenant is None or not nodes.isdisjoint(entry.terms)
-
-    if pack is None:
-        return BUILD, lambda entry: entry.run == BUILD and its(entry)
-    name = f"gen {pack} {request.output or ''}".strip()
-    if request.output is None and request.variables:
-        return name, lambda _entry: False  # a part of what is there: the rest is not gone
-    if request.output is not None or request.variables or request.tenant_config or request.shared_config:
-        return name, lambda entry: entry.run == name and its(entry)
-    owned = (name, BUILD)
-    return (BUILD if pack in packs else name), lambda e: e.run in owned and e.pack == pack and its(e)
+    asked = None
+    if request.pack is not None:
+        built = closure(views.workspace.settings.packs, Packs(request.root))
+        configured = bool(request.tenant_config or request.shared_config)
+        asked = Asked(request.pack, request.output, bool(request.variables), configured, built, needed)
+    return runs(asked, lambda entry: tenant is None or not nodes.isdisjoint(entry.terms))
 
 
 def _orders(request: Request, settings: Settings, packs: Packs, views: Views) -> tuple[list[Order], list[Diagnostic]]:
     from ggen_rdf.render.generate import variables_of
-    from ggen_rdf.render.orders import build_orders, one_order
+    from ggen_rdf.render.orders import build_orders, one_order, with_needs
 
     if request.pack is None:
-        return build_orders(settings), []
+        return build_orders(settings, packs)
     configs = [path for path in (request.shared_config, request.tenant_config) if path]
     variables = variables_of(request.pack, packs, views.platform.graph)
     words, output, file = request.variables, request.output, request.secrets_file
     order, problems = one_order(settings, request.root, request.pack, words, output, configs, variables, file)
-    return [order], problems
+    orders, more = with_needs(order, settings, packs)
+    return orders, problems + more

@@ -48,9 +48,10 @@ def sees_all(
     return any(_computes_names(tree) or any(word in lists for word in _words(tree)) for tree in trees)
 
 
-def sees_pack(behind: list[str], bodies: dict[str, TemplateFile], environment: Environment) -> bool:
-    """Whether a template may say which pack it is of; it then changes with any template of that pack."""
-    return any("pack" in _words(environment.parse(bodies[name].body)) for name in behind)
+def sees_word(word: str, behind: list[str], bodies: dict[str, TemplateFile], environment: Environment) -> bool:
+    """Whether a template may use a name that it need not: `pack` changes with any template of a pack, `build` with the
+    packs of the build."""
+    return any(word in _words(environment.parse(bodies[name].body)) for name in behind)
 
 
 _NAMING = frozenset(

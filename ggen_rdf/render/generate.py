@@ -22,10 +22,11 @@ from ggen_rdf.render.each import Stated, expanded, standing, stated, values_wron
 from ggen_rdf.render.front_matter import yaml_value_span
 from ggen_rdf.render.governance import check_governance
 from ggen_rdf.render.names import name_collisions
+from ggen_rdf.render.needs import Offers
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
 from ggen_rdf.render.pasted import pasted
 from ggen_rdf.render.read_target import read_target
-from ggen_rdf.render.render import Ready, Run, make_ready, render
+from ggen_rdf.render.render import Ready, Run, Surroundings, make_ready, render
 from ggen_rdf.render.target import Target
 from ggen_rdf.render.variables import Given, Variable, not_to_be_shown, resolve
 from ggen_rdf.render.workbooks import render_workbooks
@@ -46,6 +47,10 @@ class Model:
     locate: Callable[[Term], Span | None]
     terms: tuple[str, ...] = ()
     """The terms that everything comes from, besides those of its own record: the tenant in whose view it is made."""
+    offers: Offers = field(default_factory=dict)
+    """What the packs of the build offer, by word."""
+    system: str | None = None
+    """What the workspace is called, where `name` is that of a tenant's variant."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,10 @@ class Order:
     span: Span | None = None
     output_span: Span | None = None
     secrets_span: Span | None = None
+    along: bool = False
+    """Whether nobody named the pack, and another needs it."""
+    apart: bool = False
+    """Whether it goes to a place that was given to this run only, so that it is no part of what a build makes."""
 
 
 class Packs:
@@ -70,6 +79,7 @@ class Packs:
         self.folders = [(os.path.join(root, "templates"), "templates"), (library_path("templates"), "ggen/templates")]
         self.places = find_packs([*self.folders])
         self._targets: dict[str, tuple[Target | None, list[Diagnostic]]] = {}
+        self._read: dict[str, tuple[Pack | None, list[Diagnostic]]] = {}
 
     def place(self, name: str, span: Span | None = None) -> tuple[PackPlace | None, list[Diagnostic]]:
         """Where a pack is."""
@@ -94,7 +104,18 @@ class Packs:
         return [self.places[name] for name in sorted(self.places)]
 
     def read(self, place: PackPlace) -> tuple[Pack | None, list[Diagnostic]]:
-        """Read a pack."""
+        """Read a pack, once."""
+        if place.path not in self._read:
+            self._read[place.path] = self._read_pack(place)
+        pack, problems = self._read[place.path]
+        return pack, [*problems]
+
+    def known(self, name: str) -> Pack | None:
+        """A pack that is there and can be read."""
+        place, _ = self.place(name)
+        return self.read(place)[0] if place else None
+
+    def _read_pack(self, place: PackPlace) -> tuple[Pack | None, list[Diagnostic]]:
         common = [(os.path.join(path, "common"), f"{shown}/common") for path, shown in self.folders]
         pack, problems = read_pack(place, common)
         if pack is not None:
@@ -181,8 +202,7 @@ def prepare(order: Order, packs: Packs, graph: Graph) -> tuple[Job | None, list[
 
 def variables_of(name: str, packs: Packs, graph: Graph) -> tuple[Variable, ...] | None:
     """The variables of a pack, with those that the model declares; None for a pack that cannot be read."""
-    place, _ = packs.place(name)
-    pack, _ = packs.read(place) if place else (None, [])
+    pack = packs.known(name)
     return expanded(pack.variables, graph) if pack else None
 
 
@@ -216,9 +236,10 @@ def produce(
         job.values,
         model.name,
         known,
-        lambda path: _below(job.folder, place(path)),
+        lambda path: _placed(job.folder, path, place),
         view,
         model.terms,
+        Surroundings(model.system or model.name, _way_up(place("x")), job.order.apart, model.offers),
     )
     if job.ready is None:
         job.ready, unready = make_ready(pack, packs.target)
@@ -244,6 +265,21 @@ def placement(pack: Pack, output: str | None, root: str) -> Callable[[str], str]
     if folder:
         return lambda path: _below(chosen.rstrip("/"), path)
     return lambda path: chosen if path == pack.main else _below(os.path.dirname(chosen), path)
+
+
+def _placed(folder: str, path: str, place: Callable[[str], str]) -> str | None:
+    """Where below the workspace an artefact goes; None for what a variant does not have, as all share it.
+
+    A path with `/` at its head is one below the workspace, wherever the pack writes.
+    """
+    if not path.startswith("/"):
+        return _below(folder, place(path))
+    return None if folder else path[1:]
+
+
+def _way_up(path: str) -> str:
+    """The way from the folder of a path up to the workspace, or to that of the variant it is in."""
+    return "../" * sum(part not in ("", ".") for part in path.split("/")[:-1])
 
 
 def _no_main(pack: Pack, order: Order, root: str) -> list[Diagnostic]:

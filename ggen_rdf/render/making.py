@@ -3,12 +3,13 @@
 In: orders, and views of the model, one after the other. Out: artefacts, each path once. A template that says `view:
 tenant` is rendered in the view of each tenant, and all others of its pack in the platform's. A pack without such a
 template is rendered for the platform, and again below `views/<tenant>/` for a tenant that refines the model, where
-that makes a difference. What was made once is not made again: not what the last build left, nor what another has.
+that makes a difference to it, or to a pack that it needs or that needs it: what belongs together comes as a whole. What
+was made once is not made again: not what the last build left, nor what another has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
@@ -19,6 +20,7 @@ from ggen_rdf.diagnostics import Diagnostic, Label, Span
 from ggen_rdf.graph import Graph
 from ggen_rdf.project import Rows, rows_of
 from ggen_rdf.render.generate import Job, Model, Order, Packs, prepare, produce
+from ggen_rdf.render.needs import Offers
 from ggen_rdf.render.secret_vars import Environment, GivenSecret, given_secrets, wanted
 from ggen_rdf.source.documents import GGEN
 from ggen_rdf.source.overlays import Overlay
@@ -55,21 +57,39 @@ class Made(Generic[K]):
     """By path: for whom it was made, and the digest of its bytes."""
     reused: int = 0
     """How often something was asked for that had been made already."""
+    needed: tuple[str, ...] = ()
+    """The packs that were made because another needs them."""
     secrets: tuple[GivenSecret, ...] = ()
     wanted: tuple[str, ...] = ()
     """The keys that the secrets file should have in the end."""
     secrets_span: Span | None = None
 
 
+@dataclass(frozen=True)
+class _Variant(Generic[K]):
+    """What a tenant may have instead of what the others have."""
+
+    job: Job
+    """The job below the folder of the tenant."""
+    artefacts: list[Artefact]
+    kept: list[K]
+    """What the last build left of it."""
+
+
 class Making(Generic[K]):
     """The making of all artefacts of a run."""
 
     def __init__(
-        self, orders: Sequence[Order], packs: Packs, name: str, known: Callable[[str, str, str], K | None]
+        self,
+        orders: Sequence[Order],
+        packs: Packs,
+        name: str,
+        known: Callable[[str, str, str], K | None],
+        offers: Offers | None = None,
     ) -> None:
         """`known` tells what the last build made at a path of a template and a context, by their hashes."""
-        self.orders, self.packs, self.name, self.known = orders, packs, name, known
-        self.made: Made[K] = Made()
+        self.orders, self.packs, self.name, self.known, self.offers = orders, packs, name, known, offers or {}
+        self.made: Made[K] = Made(needed=tuple(order.pack for order in orders if order.along))
         self.jobs: list[Job] = []
         self.here: set[tuple[str, str, str]] = set()
 
@@ -105,16 +125,23 @@ class Making(Generic[K]):
         assert view.tenant is not None
         problems: list[Diagnostic] = []
         name, model = view.tenant.name, None
+        variants: dict[str, _Variant[K]] = {}
         for job in self.jobs:
             if not (job.pack.for_tenants or view.tenant.refinement) or _is_for_others(job, view.tenant):
                 continue
             model = model or self._model(view, views)
             if job.pack.for_tenants:
                 rows = None if view.tenant.refinement else self._common_rows(job, views)
-                artefacts, more = produce(job, self.packs, model, self._known(name), "tenant", rows)
+                made, more = produce(job, self.packs, model, self._known(name), "tenant", rows)
+                problems += more + self._take(name, made, job)
             else:
-                artefacts, more = self._variant(job, model, name)
-            problems += more + self._take(name, artefacts, job)
+                variant, more = self._variant(job, model, name)
+                variants[job.pack.name] = variant
+                problems += more
+        for variant in self._that_differ(variants, model) if model else ():
+            for entry in variant.kept:
+                self._keep(name, entry)
+            problems += self._take(name, variant.artefacts, variant.job)
         return problems
 
     def _model(self, view: View, views: Views | None = None) -> Model:
@@ -122,7 +149,7 @@ class Making(Generic[K]):
         plain = views is not None and view.tenant is not None and not view.tenant.refinement
         shapes = shapes_in(views.platform.graph if plain and views else view.graph)
         terms = tuple(node.value for node in view.tenant.nodes) if view.tenant else ()
-        return Model(view.graph, self.name, shapes.get, view.locate.triple, terms)
+        return Model(view.graph, self.name, shapes.get, view.locate.triple, terms, self.offers, self.name)
 
     def _common_rows(self, job: Job, views: Views) -> Rows:
         """The rows that a job has in every view: they are the same with the settings of all tenants and with none."""
@@ -133,8 +160,8 @@ class Making(Generic[K]):
             job.common = {name: rows for name, rows in (none or {}).items() if every and rows == every[name]}
         return job.common
 
-    def _variant(self, job: Job, model: Model, tenant: str) -> tuple[list[Artefact], list[Diagnostic]]:
-        """The whole pack as a tenant has it, under a name of its own, unless it is what all have."""
+    def _variant(self, job: Job, model: Model, tenant: str) -> tuple[_Variant[K], list[Diagnostic]]:
+        """The whole pack as a tenant has it, under a name of its own."""
         mine = replace(job, folder=f"{VIEWS}/{tenant}")
         kept: list[K] = []
 
@@ -145,11 +172,16 @@ class Making(Generic[K]):
 
         named = replace(model, name=f"{model.name}-{tenant}")
         artefacts, problems = produce(mine, self.packs, named, known, "platform")
-        if artefacts and self._is_as_shared(mine, model):
-            return [], problems
-        for entry in kept:
-            self._keep(tenant, entry)
-        return artefacts, problems
+        return _Variant(mine, artefacts, kept), problems
+
+    def _that_differ(self, variants: Mapping[str, _Variant[K]], model: Model) -> list[_Variant[K]]:
+        """The variants that a tenant gets: what differs, and with it all that it needs or that needs it."""
+        wanted: set[str] = set()
+        for name, variant in variants.items():
+            made = variant.artefacts or variant.kept
+            if name not in wanted and made and not self._is_as_shared(variant.job, model):
+                wanted |= _together(name, variants)
+        return [variant for name, variant in variants.items() if name in wanted]
 
     def _is_as_shared(self, job: Job, model: Model) -> bool:
         """Whether a tenant would have the same files, but for their names, as all have."""
@@ -189,6 +221,18 @@ class Making(Generic[K]):
             else:
                 self.made.reused += 1
         return problems
+
+
+def _together(name: str, variants: Mapping[str, _Variant[K]]) -> set[str]:
+    """A pack, and all those that it needs or that need it, however far away."""
+    needs = {other: {need for need in variants[other].job.pack.needs if need in variants} for other in variants}
+    found, pending = set[str](), [name]
+    while pending:
+        one = pending.pop()
+        if one not in found:
+            found.add(one)
+            pending += [*needs[one], *(other for other in variants if one in needs[other])]
+    return found
 
 
 def _is_for_others(job: Job, tenant: Overlay) -> bool:

@@ -6,9 +6,12 @@ In: the settings of the workspace, and the words of a command line. Out: one `Or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span
-from ggen_rdf.render.generate import Order
+from ggen_rdf.render.generate import Order, Packs
+from ggen_rdf.render.needs import Offers, is_apart, needed, offers
 from ggen_rdf.render.variables import Given, Variable
 from ggen_rdf.source.secrets import Secret, reference
 from ggen_rdf.source.settings import Settings
@@ -18,14 +21,30 @@ from ggen_rdf.source.toml import TomlFile, read_toml
 _HIDDEN = "…"
 
 
-def build_orders(settings: Settings) -> list[Order]:
-    """An order for every pack that `ggen.toml` names."""
+def build_orders(settings: Settings, packs: Packs) -> tuple[list[Order], list[Diagnostic]]:
+    """An order for every pack that `ggen.toml` names, and for those that they need."""
     orders = []
     for index, pack in enumerate(settings.packs):
-        output = settings.pack_settings[pack].output if pack in settings.pack_settings else None
         span = settings.file.item(("build", "packs"), index) if settings.file else None
-        orders.append(Order(pack, _settled(settings, pack), output, True, span, _output_span(settings, pack)))
-    return orders
+        orders.append(_usual_order(settings, pack, span))
+    return needed(orders, packs, partial(_usual_order, settings))
+
+
+def with_needs(order: Order, settings: Settings, packs: Packs) -> tuple[list[Order], list[Diagnostic]]:
+    """The order of one pack by hand, and before it those for the packs that it needs, each as a build would have it."""
+    order = replace(order, apart=is_apart(order.output, packs.known(order.pack), settings))
+    return needed([order], packs, partial(_usual_order, settings))
+
+
+def offered(orders: Sequence[Order], standing: Iterable[str], settings: Settings, packs: Packs) -> Offers:
+    """What packs offer: those of a run, unless they go elsewhere, and those whose output stands already."""
+    names = {order.pack for order in orders if not order.apart}
+    return offers(sorted(names.union(standing)), packs, settings)
+
+
+def _usual_order(settings: Settings, pack: str, span: Span | None = None) -> Order:
+    output = settings.pack_settings[pack].output if pack in settings.pack_settings else None
+    return Order(pack, _settled(settings, pack), output, True, span, _output_span(settings, pack))
 
 
 def one_order(

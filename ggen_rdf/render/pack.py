@@ -15,6 +15,7 @@ from typing import Any
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 from ggen_rdf.project import Level, read_level
 from ggen_rdf.render.front_matter import TemplateFile, read_template, read_yaml, yaml_key_span, yaml_value_span
+from ggen_rdf.render.needs import ill_said
 from ggen_rdf.render.variables import Variable, read_variables
 from ggen_rdf.source.inputs import files_below
 
@@ -28,6 +29,8 @@ _KEYS = (
     "projections",
     "constraints",
     "namespaces",
+    "needs",
+    "offers",
     "vars",
     "compliance",
     "governance",
@@ -56,6 +59,10 @@ class Pack:
     """The kinds of constraint its templates can express; None when it makes no use of constraints."""
     namespaces: tuple[tuple[tuple[str, str], ...], ...] = ()
     """Levels whose records, under one parent, must not have the same name; each with the field that holds it."""
+    needs: tuple[str, ...] = ()
+    """The packs whose files its own use."""
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Folders below the workspace that it offers to other packs, by word."""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     """The absolute path of every file that it was read from."""
@@ -144,6 +151,8 @@ def read_pack(place: PackPlace, common: Sequence[tuple[str, str]]) -> tuple[Pack
         variables,
         None if constraints is None else frozenset(constraints),
         namespaces,
+        tuple(manifest.get("needs", ())),
+        {word: tuple(folders) for word, folders in manifest.get("offers", {}).items()},
         manifest,
         (head, *reading.files),
     ), []
@@ -200,6 +209,7 @@ def _manifest(source: Source, name: str, single: bool) -> tuple[dict[str, Any] |
     ):
         if key in keys and not isinstance(keys[key], kind):
             problems.append(_wrong(source, yaml_value_span(source, key), f"`{key}` is a {what}"))
+    problems += ill_said(keys, source)
     governance = keys.get("governance")
     for key in governance if isinstance(governance, dict) else ():
         if key not in _GOVERNANCE:

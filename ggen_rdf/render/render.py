@@ -7,7 +7,7 @@ each template.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -19,12 +19,23 @@ from ggen_rdf.diagnostics import Diagnostic, InternalError, Span
 from ggen_rdf.project import Context, Iri, Record, Text
 from ggen_rdf.project.record import record_of
 from ggen_rdf.render.code import Code
-from ggen_rdf.render.dependence import above_digest, sees_all, sees_pack, templates_behind, whole_digest
+from ggen_rdf.render.dependence import above_digest, sees_all, sees_word, templates_behind, whole_digest
 from ggen_rdf.render.environment import Environment
 from ggen_rdf.render.failure import FILE_PREFIX, Stage, failure
 from ggen_rdf.render.front_matter import TemplateFile, yaml_value_span
+from ggen_rdf.render.needs import Offers
 from ggen_rdf.render.pack import Pack
 from ggen_rdf.render.target import Target
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is around the output of a pack: the whole system, the way to its root, and what the other packs offer."""
+
+    system: str = ""
+    root: str = ""
+    apart: bool = False
+    offers: Offers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +47,13 @@ class Run:
     workspace: str
     known: Callable[[str, str, str], bool] = lambda _path, _template, _context: False
     """Whether the artefact at a path was already made from a template hash and a context hash."""
-    place: Callable[[str], str] = str
-    """Where below the workspace an artefact's own path goes."""
+    place: Callable[[str], str | None] = str
+    """Where below the workspace an artefact's own path goes; None where the run leaves it out."""
     view: str = "platform"
     """In whose view it is: templates for another are left out."""
     terms: tuple[str, ...] = ()
     """The terms that everything comes from, besides those of its own record."""
+    around: Surroundings = field(default_factory=Surroundings)
 
 
 class _Bodies(BaseLoader):
@@ -64,6 +76,7 @@ class Ready:
     environment: Environment
     sees_all: bool
     sees_pack: bool
+    sees_build: bool
     hash: str
     path: Any
     when: Any
@@ -99,7 +112,7 @@ def _compiled(
         behind = templates_behind(template.name, files, environment)
         levels = Context({level.name: level for level in pack.levels}, {})
         everything = sees_all(template, behind, files, environment, levels)
-        of_pack = sees_pack(behind, files, environment)
+        of_pack, of_build = (sees_word(word, behind, files, environment) for word in ("pack", "build"))
         texts = [files[name].source.text for name in behind]
         queries = sorted(level.source.text for level in pack.levels)
         parts = [__version__, pack.name, pack.version, template.name, target.digest, *texts, *queries]
@@ -109,7 +122,9 @@ def _compiled(
         path = environment.from_string(template.to or "")
         part = "when"
         when = environment.compile_expression(template.when, undefined_to_none=False) if template.when else None
-        return Ready(template, files, target, environment, everything, of_pack, digest, path, when, body), None
+        return Ready(
+            template, files, target, environment, everything, of_pack, of_build, digest, path, when, body
+        ), None
     except (InternalError, MemoryError, RecursionError):
         raise
     except Exception as problem:
@@ -124,6 +139,7 @@ def render(ready: Sequence[Ready], pack: Pack, run: Run) -> tuple[list[Artefact]
     problems: list[Diagnostic] = []
     of_pack = pack_hash(ready)
     whole = whole_digest(run.context) + repr(sorted(run.values.items())).encode() + run.workspace.encode()
+    whole += f"\x00{run.around.system}\x00{run.around.root}\x00{run.around.apart}".encode()
     for one in ready:
         if one.template.view == run.view:
             made, problem = _OneTemplate(one, pack, run, whole, of_pack).artefacts()
@@ -142,14 +158,15 @@ class _OneTemplate:
 
     def __init__(self, ready: Ready, pack: Pack, run: Run, whole: bytes, of_pack: str) -> None:
         self.ready, self.pack, self.run = ready, pack, run
-        self.whole = whole + of_pack.encode() if ready.sees_pack else whole
+        self.whole = whole + (of_pack.encode() if ready.sees_pack else b"")
+        self.whole += repr(sorted(run.around.offers.items())).encode() if ready.sees_build else b""
         self.template, self.environment, self.target = ready.template, ready.environment, ready.target
-        self.globals = {
+        self.globals: dict[str, Any] = {
             **self.environment.globals,
             **run.context.top,
             "vars": record_of("vars", {"vars": "", **run.values}),
-            "workspace": record_of("workspace", {"workspace": "", "name": run.workspace}),
             "pack": _about(pack, of_pack),
+            **_surroundings(run),
         }
         self.reached = ""
         self.part = "when"
@@ -191,6 +208,8 @@ class _OneTemplate:
     def _artefact(self, record: Record | None, names: dict[str, Any]) -> Artefact | None:
         self.part = "to"
         path = self.run.place(self._rendered(self.ready.path, names))
+        if path is None:
+            return None
         self.part = "body"
         self.reached = path + (f" for `{_shown(record)}`" if record is not None else "")
         context = (
@@ -233,6 +252,18 @@ class _OneTemplate:
 def _about(pack: Pack, of_pack: str) -> Record:
     said = {"name": pack.name, "version": pack.version, "ggen": __version__, "hash": f"sha256:{of_pack}"}
     return record_of("pack", {"pack": pack.name, **{key: Text(text) for key, text in said.items()}})
+
+
+def _surroundings(run: Run) -> dict[str, Record]:
+    """What templates see of what is around them: the workspace, the way to its root, and what packs offer."""
+    around = run.around
+    names = {"workspace": "", "name": run.workspace, "system": around.system or run.workspace}
+    offers = {word: tuple(map(Text, folders)) for word, folders in around.offers.items()}
+    return {
+        "workspace": record_of("workspace", names),
+        "output": record_of("output", {"output": "", "root": Code(around.root), "apart": around.apart}),
+        "build": record_of("build", {"build": "", "offers": record_of("offers", {"offers": "", **offers})}),
+    }
 
 
 def header(target: Target, pack: Pack, template: TemplateFile, template_hash: str) -> str | None:

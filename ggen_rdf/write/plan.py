@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVarTuple, Unpack
 
 from ggen_rdf.artefact import Artefact
@@ -76,6 +77,7 @@ def plan(
     *,
     unchanged: Iterable[Entry] = (),
     run: str = BUILD,
+    runs: Mapping[str, str] = MappingProxyType({}),
     scope: Callable[[Entry], bool] | None = None,
     overwrite: Collection[str] = (),
     keep: Collection[str] = (),
@@ -83,8 +85,9 @@ def plan(
 ) -> tuple[Plan, list[Diagnostic]]:
     """Compares artefacts with the tree.
 
-    `unchanged` are the entries of artefacts that need not be rendered again. `run` names what is run, and `scope` says
-    which entries of the manifest belong to it: what is in scope and no longer generated is removed; by default that is
+    `unchanged` are the entries of artefacts that need not be rendered again. `run` names what is run, `runs`
+    what it is called instead for the packs that are made along with another, and `scope` says which entries of the
+    manifest belong to it: what is in scope and no longer generated is removed; by default that is
     what earlier runs of that name wrote. `overwrite` and `keep` hold paths of files or folders; `.` is everything.
     """
     diagnostics: list[Diagnostic] = []
@@ -96,15 +99,17 @@ def plan(
     draft.diagnostics += diagnostics
     if not has_errors(diagnostics):
         owns = scope or (lambda entry: entry.run == run)
-        wants = [*_wants(artefacts, run), *(Want(e if e.run == run else e._replace(run=run), None) for e in unchanged)]
+        kept = ((e, runs.get(e.pack, run)) for e in unchanged)
+        again = (Want(e if e.run == name else e._replace(run=name), None) for e, name in kept)
+        wants = [*_wants(artefacts, run, runs), *again]
         _decide(draft, sorted(wants, key=_order), owns)
     return _finished(draft, before), draft.diagnostics
 
 
-def _wants(artefacts: Iterable[Artefact], run: str) -> Iterable[Want]:
+def _wants(artefacts: Iterable[Artefact], run: str, runs: Mapping[str, str]) -> Iterable[Want]:
     for a in artefacts:
         digest = sha256(a.data).hexdigest()
-        facts = (a.pack, a.pack_version, a.template, a.template_hash, a.context_hash, run, a.terms)
+        facts = (a.pack, a.pack_version, a.template, a.template_hash, a.context_hash, runs.get(a.pack, run), a.terms)
         yield Want(Entry(a.path, "", a.mode, digest, *facts), a.data)
 
 
