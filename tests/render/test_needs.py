@@ -1,4 +1,4 @@
-"""Packs that need each other: what is made along, what is offered, and whose it is; in small workspaces of their own."""
+"""Packs that need each other: what is made along, what is offered, and whose it is, in small workspaces."""
 
 from __future__ import annotations
 
