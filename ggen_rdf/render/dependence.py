@@ -7,7 +7,8 @@ names decide; a name that only looks like a list costs a rendering too many, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
 from jinja2 import meta, nodes
@@ -18,40 +19,56 @@ from ggen_rdf.render.environment import Environment
 from ggen_rdf.render.front_matter import TemplateFile
 
 
-def templates_behind(name: str, bodies: dict[str, TemplateFile], environment: Environment) -> list[str]:
-    """A template and all that it imports, includes or extends, in order; a computed name stands for all."""
-    found: list[str] = []
-    pending = [name]
-    while pending:
-        current = pending.pop()
-        if current in found or current not in bodies:
-            continue
-        found.append(current)
-        for other in meta.find_referenced_templates(environment.parse(bodies[current].body)):
-            pending.extend(bodies if other is None else [other])
-    return sorted(found)
+@dataclass(frozen=True)
+class Named:
+    """What stands in a template: the templates that it uses (`None` is a computed name), and every word."""
+
+    used: tuple[str | None, ...]
+    words: frozenset[str]
+    computes: bool
+    """Whether it reads a field whose name does not stand in it."""
 
 
-def sees_all(
-    template: TemplateFile,
-    behind: list[str],
-    bodies: dict[str, TemplateFile],
-    environment: Environment,
-    context: Context,
-) -> bool:
-    """Whether a template can see more than its record, what is below it, and the fields above it."""
-    if template.each is None:
-        return True
-    below = context.descendants(template.each)
-    lists = {level.plural for level in context.levels.values() if level.name not in below}
-    trees = [environment.parse(bodies[name].body) for name in behind]
-    return any(_computes_names(tree) or any(word in lists for word in _words(tree)) for tree in trees)
+class Texts:
+    """The templates of a pack, each of which is parsed once."""
 
+    def __init__(self, files: Mapping[str, TemplateFile], environment: Environment) -> None:
+        self.files = files
+        self.environment = environment
+        self._named: dict[str, Named] = {}
 
-def sees_word(word: str, behind: list[str], bodies: dict[str, TemplateFile], environment: Environment) -> bool:
-    """Whether a template may use a name that it need not: `pack` changes with any template of a pack, `build` with the
-    packs of the build."""
-    return any(word in _words(environment.parse(bodies[name].body)) for name in behind)
+    def named(self, name: str) -> Named:
+        """What stands in a template. Raises TemplateSyntaxError."""
+        if name not in self._named:
+            tree = self.environment.parse(self.files[name].body)
+            used = tuple(meta.find_referenced_templates(tree))
+            self._named[name] = Named(used, frozenset(_words(tree)), _computes_names(tree))
+        return self._named[name]
+
+    def behind(self, name: str) -> list[str]:
+        """A template and all that it imports, includes or extends, in order; a computed name stands for all."""
+        found: list[str] = []
+        pending = [name]
+        while pending:
+            current = pending.pop()
+            if current in found or current not in self.files:
+                continue
+            found.append(current)
+            for other in self.named(current).used:
+                pending.extend(self.files if other is None else [other])
+        return sorted(found)
+
+    def sees_all(self, template: TemplateFile, behind: list[str], context: Context) -> bool:
+        """Whether a template can see more than its record, what is below it, and the fields above it."""
+        if template.each is None:
+            return True
+        below = context.descendants(template.each)
+        lists = {level.plural for level in context.levels.values() if level.name not in below}
+        return any(self.named(name).computes or not lists.isdisjoint(self.named(name).words) for name in behind)
+
+    def sees_word(self, word: str, behind: list[str]) -> bool:
+        """Whether a template may use a name: `pack` changes with any template of a pack, `build` with any pack."""
+        return any(word in self.named(name).words for name in behind)
 
 
 _NAMING = frozenset(

@@ -19,7 +19,7 @@ from ggen_rdf.diagnostics import Diagnostic, InternalError, Span
 from ggen_rdf.project import Context, Iri, Record, Text
 from ggen_rdf.project.record import record_of
 from ggen_rdf.render.code import Code
-from ggen_rdf.render.dependence import above_digest, sees_all, sees_word, templates_behind, whole_digest
+from ggen_rdf.render.dependence import Texts, above_digest, whole_digest
 from ggen_rdf.render.environment import Environment
 from ggen_rdf.render.failure import FILE_PREFIX, Stage, failure
 from ggen_rdf.render.front_matter import TemplateFile, yaml_value_span
@@ -88,7 +88,7 @@ def make_ready(
 ) -> tuple[list[Ready], list[Diagnostic]]:
     """Compile every template of a pack that makes an artefact. `targets` finds a target; the span is who asks."""
     files = {t.name: t for t in pack.templates}
-    environments: dict[str, Environment] = {}
+    texts: dict[str, Texts] = {}
     ready: list[Ready] = []
     problems: list[Diagnostic] = []
     for template in (t for t in pack.templates if t.to is not None):
@@ -97,25 +97,26 @@ def make_ready(
         target, more = targets(name, asked)
         problems += more
         if target is not None:
-            environment = environments.setdefault(name, Environment(_Bodies(files), target))
-            found, problem = _compiled(pack, template, files, environment, target)
+            if name not in texts:
+                texts[name] = Texts(files, Environment(_Bodies(files), target))
+            found, problem = _compiled(pack, template, texts[name], target)
             ready += [found] if found else []
             problems += [problem] if problem else []
     return ready, problems
 
 
 def _compiled(
-    pack: Pack, template: TemplateFile, files: dict[str, TemplateFile], environment: Environment, target: Target
+    pack: Pack, template: TemplateFile, texts: Texts, target: Target
 ) -> tuple[Ready | None, Diagnostic | None]:
-    part = "body"
+    part, files, environment = "body", texts.files, texts.environment
     try:
-        behind = templates_behind(template.name, files, environment)
+        behind = texts.behind(template.name)
         levels = Context({level.name: level for level in pack.levels}, {})
-        everything = sees_all(template, behind, files, environment, levels)
-        of_pack, of_build = (sees_word(word, behind, files, environment) for word in ("pack", "build"))
-        texts = [files[name].source.text for name in behind]
+        everything = texts.sees_all(template, behind, levels)
+        of_pack, of_build = (texts.sees_word(word, behind) for word in ("pack", "build"))
+        sources = [files[name].source.text for name in behind]
         queries = sorted(level.source.text for level in pack.levels)
-        parts = [__version__, pack.name, pack.version, template.name, target.digest, *texts, *queries]
+        parts = [__version__, pack.name, pack.version, template.name, target.digest, *sources, *queries]
         digest = sha256("\x00".join(parts).encode()).hexdigest()
         body = environment.get_template(template.name)
         part = "to"

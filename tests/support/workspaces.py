@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,9 +10,19 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 
 
-def copy_example(name: str, target: Path) -> Path:
-    """A fresh copy of an example, to be changed and built at will."""
+FEW_PACKS = ("ddd-domain", "tenant-schema", "gdpr-mapping", "app-config")
+"""Enough for what is not about the packs themselves: code, tables, a workbook, configuration."""
+
+
+def copy_example(name: str, target: Path, packs: tuple[str, ...] | None = FEW_PACKS) -> Path:
+    """A copy of an example, to be changed and built at will. Of the packs of the shop it builds few, unless told."""
     shutil.copytree(EXAMPLES / name, target, symlinks=True)
+    if packs is not None and name == "shop":
+        settings = target / "ggen.toml"
+        listed = ", ".join(f'"{pack}"' for pack in packs)
+        text, found = re.subn(r"^packs = \[[^]]*\]", f"packs = [{listed}]", settings.read_text(), flags=re.M)
+        assert found == 1
+        settings.write_text(text)
     return target
 
 
