@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tests.support.running import run_inside, run_outside
 from tests.support.workspaces import copy_example, tree
 
-# A build of the shop takes most of a second, so there are fewer cases than usual; and a failing one is told as it is, for a
+# A build of the shop takes most of a second, so there are fewer cases than usual; a failing one is told as it is, for a
 # smaller seed would not be a simpler case.
 FEW = settings(max_examples=max(2, settings.default.max_examples // 20), phases=(Phase.explicit, Phase.generate))
 
