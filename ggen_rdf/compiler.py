@@ -304,19 +304,25 @@ def _making(request: Request, views: Views, memory: Memory) -> tuple[Making[Entr
 
 def query(request: Request, text: str) -> tuple[Answer | None, list[Diagnostic]]:
     """Answer a SPARQL query over the closed model, which may have errors as long as it can be read."""
-    from ggen_rdf.report.question import ask
-
     views, problems = _opened(request)
     if views is None:
         return None, problems
-    spelled = prefixes(views.workspace.sources), views.workspace.locate.curie
     tenant = views.tenant(request.tenant) if request.tenant else None
     if tenant is None:
-        answer, wrong = ask(views.platform.graph, text, *spelled)
+        answer, wrong = _asked(views.platform, views, text)
         return answer, ordered([*problems, *wrong])
     with views.opened(tenant) as (view, more):
-        answer, wrong = ask(view.graph, text, *spelled)
+        answer, wrong = _asked(view, views, text)
     return answer, ordered([*problems, *more, *wrong])
+
+
+def _asked(view: View, views: Views, text: str) -> tuple[Answer | None, list[Diagnostic]]:
+    from ggen_rdf.decompose import with_services
+    from ggen_rdf.report.question import ask
+
+    with with_services(view.graph, [text], None, view.locate.triple) as ill_asked:
+        answer, wrong = ask(view.graph, text, prefixes(views.workspace.sources), views.workspace.locate.curie)
+    return answer, [*ill_asked, *wrong]
 
 
 def packs(root: str) -> tuple[list[Pack], list[Diagnostic]]:

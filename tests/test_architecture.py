@@ -30,6 +30,7 @@ ROOMS = (
         "constraints",
         "check",
         "project",
+        "decompose",
         "report",
     ),
     *("render", "write", "evolve", "compiler", "cli"),

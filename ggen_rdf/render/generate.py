@@ -8,22 +8,24 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyoxigraph as ox
 
 from ggen_rdf.artefact import Artefact
+from ggen_rdf.decompose import with_services
 from ggen_rdf.diagnostics import Diagnostic, Label, Severity, Span, has_errors, nearest
 from ggen_rdf.graph import Graph, Term
 from ggen_rdf.library import library_path
 from ggen_rdf.project import Context, Record, Rows, assemble, rows_of
 from ggen_rdf.render.each import Stated, expanded, standing, stated, values_wrong
-from ggen_rdf.render.front_matter import yaml_value_span
+from ggen_rdf.render.front_matter import yaml_key_span, yaml_value_span
 from ggen_rdf.render.governance import check_governance
 from ggen_rdf.render.names import name_collisions
 from ggen_rdf.render.needs import Offers
 from ggen_rdf.render.pack import Pack, PackPlace, find_packs, read_pack, read_text
+from ggen_rdf.render.parts import makings, unspelled
 from ggen_rdf.render.pasted import pasted
 from ggen_rdf.render.read_target import read_target
 from ggen_rdf.render.render import Ready, Run, Surroundings, make_ready, render
@@ -181,6 +183,8 @@ class Job:
     """Its templates, once they are compiled."""
     common: Rows | None = None
     """The rows that are the same in the view of every tenant, once they are known."""
+    parts: dict[str, Job] = field(default_factory=dict)
+    """The packs that are parts of its own, once they are read."""
 
 
 def prepare(order: Order, packs: Packs, graph: Graph) -> tuple[Job | None, list[Diagnostic]]:
@@ -219,8 +223,13 @@ def produce(
     if pack.for_tenants and not any(template.to and template.view == view for template in pack.templates):
         return [], problems
     unknown = [level for level in pack.levels if rows is None or level.name not in rows]
-    with standing(job.stated, model.graph):
+    asked = [level.source.text for level in unknown]
+    with (
+        standing(job.stated, model.graph),
+        with_services(model.graph, asked, job.bindings.get("member"), model.locate) as ill_asked,
+    ):
         found, problems = rows_of(model.graph, unknown, job.bindings, model.shape_of)
+    problems += ill_asked
     context, more = assemble(pack.levels, {**(rows or {}), **found}, job.bindings) if found is not None else (None, [])
     problems += more
     if context is None:
@@ -246,7 +255,44 @@ def produce(
         problems += unready
     artefacts, more = render(job.ready, pack, run)
     books, others = render_workbooks(pack, run) if view == "platform" else ([], [])
-    return artefacts + books, problems + more + others
+    parts, wrong = _parts(job, packs, model, known, context) if view == "platform" else ([], [])
+    return artefacts + books + parts, problems + more + others + wrong
+
+
+def _parts(
+    job: Job, packs: Packs, model: Model, known: Callable[[str, str, str], bool], context: Context
+) -> tuple[list[Artefact], list[Diagnostic]]:
+    """The artefacts of the packs that are parts of one, as its own."""
+    found: list[Artefact] = []
+    problems: list[Diagnostic] = []
+    place = placement(job.pack, job.order.output, packs.root)
+    for part in job.pack.parts:
+        source = job.pack.source
+        target, more = packs.target(job.pack.target, yaml_value_span(source, "target"))
+        problems += more + (unspelled(part, target, source) if target else [])
+        if part.pack not in job.parts and not has_errors(problems):
+            other, more = prepare(Order(part.pack, span=yaml_key_span(source, part.pack)), packs, model.graph)
+            problems += more
+            job.parts.update({part.pack: other} if other else {})
+        if target is None or has_errors(problems):
+            continue
+        other = job.parts[part.pack]
+        for making in makings(part, context, target):
+            order = replace(other.order, output=f"{place(making.path)}/", apart=job.order.apart)
+            bindings = {**other.bindings, part.binds: making.elements}
+            one = replace(other, order=order, folder=job.folder, bindings=bindings)
+            named = replace(model, name=f"{model.name} {making.name}")
+            made, more = produce(one, packs, named, known)
+            other.ready = one.ready
+            found += [_as_own(artefact, job.pack) for artefact in made]
+            problems += more
+    return found, problems
+
+
+def _as_own(artefact: Artefact, pack: Pack) -> Artefact:
+    """An artefact of a part as one of the pack that has the part: the lock says whose it is to remove."""
+    template = f"{artefact.pack}/{artefact.template}"
+    return replace(artefact, pack=pack.name, pack_version=pack.version, template=template)
 
 
 def _makes_identifiers(pack: Pack, packs: Packs) -> bool:

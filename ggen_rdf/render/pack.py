@@ -16,6 +16,7 @@ from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 from ggen_rdf.project import Level, read_level
 from ggen_rdf.render.front_matter import TemplateFile, read_template, read_yaml, yaml_key_span, yaml_value_span
 from ggen_rdf.render.needs import ill_said
+from ggen_rdf.render.parts import Part, read_parts
 from ggen_rdf.render.variables import Variable, read_variables
 from ggen_rdf.source.inputs import files_below
 
@@ -31,6 +32,7 @@ _KEYS = (
     "namespaces",
     "needs",
     "offers",
+    "parts",
     "vars",
     "compliance",
     "governance",
@@ -63,6 +65,8 @@ class Pack:
     """The packs whose files its own use."""
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Folders below the workspace that it offers to other packs, by word."""
+    parts: tuple[Part, ...] = ()
+    """Other packs that are made for its records."""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     """The absolute path of every file that it was read from."""
@@ -131,7 +135,8 @@ def read_pack(place: PackPlace, common: Sequence[tuple[str, str]]) -> tuple[Pack
     templates = tuple(reading.templates(source if single else None))
     workbooks = tuple(reading.workbooks())
     variables, more = read_variables(manifest.get("vars", {}), source)
-    problems += more
+    parts, wrong = read_parts(manifest.get("parts", {}), levels, source)
+    problems += more + wrong
     namespaces = () if problems else _namespaces(manifest.get("namespaces", []), levels, source, problems)
     problems += [] if problems else _unknown_each(templates, levels) + _unbound(variables, levels, source)
     if problems:
@@ -153,6 +158,7 @@ def read_pack(place: PackPlace, common: Sequence[tuple[str, str]]) -> tuple[Pack
         namespaces,
         tuple(manifest.get("needs", ())),
         {word: tuple(folders) for word, folders in manifest.get("offers", {}).items()},
+        parts,
         manifest,
         (head, *reading.files),
     ), []
@@ -201,6 +207,7 @@ def _manifest(source: Source, name: str, single: bool) -> tuple[dict[str, Any] |
         ("projections", list, "list"),
         ("constraints", list, "list"),
         ("namespaces", list, "list"),
+        ("parts", dict, "table"),
         ("vars", dict, "table"),
         ("output", str, "text"),
         ("main", str, "text"),

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from ggen_rdf.constraints import Constraint
 from ggen_rdf.diagnostics import Diagnostic, Label, Source, Span, nearest
 from ggen_rdf.graph import Graph, Term
+from ggen_rdf.project.query import plural_of
 from ggen_rdf.render.front_matter import yaml_key_span
 from ggen_rdf.render.words import words
 from ggen_rdf.source.literals import written_out
@@ -305,11 +306,12 @@ def _wrong(variable: Variable, text: str, value: Given | None) -> Iterator[Diagn
 def _elements(variable: Variable, kind: str, value: Given, graph: Graph) -> tuple[list[Term], list[Diagnostic]]:
     """The elements of the model that a value names: by IRI, name, label or local name, whatever the case."""
     known = _named(kind, graph)
+    plurals = _plurals(known)
     terms: list[Term] = []
     problems = []
     text = str(value.text)
     for part in text.split(",") if variable.many else (text,):
-        found = known.get(part) or known.get(_key(part)) or known.get(_singular(_key(part)))
+        found = known.get(part) or known.get(_key(part)) or plurals.get(_key(part))
         if found and len(found) == 1:
             terms.append(found[0])
             continue
@@ -334,7 +336,7 @@ def _elements(variable: Variable, kind: str, value: Given, graph: Graph) -> tupl
                 f"the model has no {_kind_words(kind)} `{part}`",
                 labels,
                 notes=(f"it has {listed}",) if names else (f"it has no {_kind_words(kind)} at all",),
-                help=f"write `{variable.name}={guess}`" if guess else None,
+                help=f"write `{variable.name}={_instead(text, part, guess)}`" if guess else None,
             )
         )
     return terms, problems
@@ -359,8 +361,15 @@ def _key(name: str) -> str:
     return "_".join(words(name))
 
 
-def _singular(key: str) -> str:
-    for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
-        if key.endswith(ending):
-            return key.removesuffix(ending) + instead
-    return key
+def _instead(text: str, part: str, guess: str) -> str:
+    """A list with another name in the place of one."""
+    return ",".join(guess if one == part else one for one in text.split(",")) if part != text else guess
+
+
+def _plurals(known: Mapping[str, list[Term]]) -> dict[str, list[Term]]:
+    """The elements by the plurals of their names, in the forms that people write."""
+    found: dict[str, list[Term]] = {}
+    for key, terms in known.items():
+        for plural in {plural_of(key), f"{key}s", f"{key}es"}:
+            found[plural] = [*found.get(plural, ()), *(term for term in terms if term not in found.get(plural, ()))]
+    return found
