@@ -6,6 +6,7 @@ that is reached in the same way and says the same. Walked with stacks, so long l
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -18,19 +19,23 @@ Edges = Sequence[tuple[str, Term | ox.Triple]]
 """Predicates and what they lead to, or come from."""
 
 
-class View:
+class View(ABC):
     """The surroundings of blank nodes in one set of triples."""
 
     def __init__(self) -> None:
         self._said: dict[Term, str] = {}
 
+    @abstractmethod
     def outgoing(self, node: Term) -> Edges:
         """What a node says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def incoming(self, node: Term) -> Edges:
         """Where a node is mentioned."""
-        raise NotImplementedError
+
+    def order(self, *terms: Term) -> tuple[str, ...]:
+        """What to sort terms by: blank nodes by what they say, as their names differ from run to run."""
+        return tuple(self.said(term) if isinstance(term, ox.BlankNode) else str(term) for term in terms)
 
     def said(self, node: Term) -> str:
         """A digest of everything that can be reached from a node without passing an IRI."""

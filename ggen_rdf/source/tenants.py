@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from ggen_rdf.diagnostics import Diagnostic, Fix, Label, Span, nearest
 from ggen_rdf.graph import Graph, Triple
 from ggen_rdf.source.documents import GGEN, GLOBAL_TENANT, LIFTED, PLATFORM, tenant_graph
+from ggen_rdf.source.literals import plain
 from ggen_rdf.source.locate import LiftedPlace
 from ggen_rdf.source.terms import TYPE, XSD, stored
 from ggen_rdf.source.toml import TomlFile, kind_of, unknown_setting, wrong_type
@@ -157,7 +158,7 @@ class _Lifter:
     def _thing(self, section: Section, kind: str, name: str, span: Span) -> ox.NamedNode | None:
         """What a name means: an individual of the model or of ggen's own, or else a new thing."""
         known = self._individuals(kind)
-        found = known.get(_plain(name))
+        found = known.get(plain(name))
         if found is not None:
             return found
         if kind in _CLOSED:
@@ -206,13 +207,9 @@ def _names(graph: Graph, kind: str) -> Iterator[tuple[str, ox.NamedNode]]:
     rows = [(row["thing"], row["label"]) for row in graph.select(_INDIVIDUALS % kind)]
     named = [(thing, label) for thing, label in rows if isinstance(thing, ox.NamedNode)]
     for thing, label in sorted(named, key=lambda row: not row[0].value.startswith(GGEN)):
-        yield _plain(thing.value.rpartition("#")[2].rpartition("/")[2]), thing
+        yield plain(thing.value.rpartition("#")[2].rpartition("/")[2]), thing
         if label is not None:
-            yield _plain(label.value), thing
-
-
-def _plain(name: str) -> str:
-    return "".join(c for c in name.lower() if c.isalnum())
+            yield plain(label.value), thing
 
 
 def _kebab(name: str) -> str:

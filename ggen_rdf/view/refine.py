@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from ggen_rdf.diagnostics import Diagnostic
 from ggen_rdf.graph import INFERRED, Graph, Term, Triple
+from ggen_rdf.source.blank import GraphView
 from ggen_rdf.source.documents import GGEN
 from ggen_rdf.source.locate import Locator, Statement
 from ggen_rdf.source.overlays import Overlay
@@ -53,7 +54,8 @@ def directions(graph: Graph) -> dict[Term, str]:
 def refine(graph: Graph, overlay: Overlay, ways: Mapping[Term, str], locate: Locator) -> Refined:
     """Work out the view of a tenant from the closed graph that all share."""
     work = _Refining(graph, overlay, ways, locate)
-    for triple in sorted(overlay.refinement, key=str):
+    order = GraphView(work.own, None).order
+    for triple in sorted(overlay.refinement, key=lambda triple: order(*triple)):
         work.statement(triple)
     return work.refined
 
@@ -108,7 +110,7 @@ class _Refining:
             self.refined.added.append(triple)
             if own in self.said:
                 self.mark(own)
-        for shape in sorted(shared, key=str)[:1]:
+        for shape in sorted(shared, key=GraphView(self.graph, None).order)[:1]:
             first = self.merged.setdefault((owner, shape), own)
             if first == own:
                 self.merge(owner, shape, own)

@@ -140,8 +140,14 @@ class Views:
                     said.add(subject)
                     yield wording.concluded(tenant, (subject, predicate, value), self.workspace.locate)
 
+    @cached_property
+    def _refinements(self) -> dict[str, Refined]:
+        return {}
+
     def _changes(self, tenant: Overlay) -> Refined:
-        return refine(self._commons, tenant, self._ways, self.workspace.locate)
+        if tenant.name not in self._refinements:
+            self._refinements[tenant.name] = refine(self._commons, tenant, self._ways, self.workspace.locate)
+        return self._refinements[tenant.name]
 
     def problems(self, only: str | None = None) -> list[Diagnostic]:
         """What tenants say that they may not; of one tenant, or of all."""
