@@ -100,6 +100,9 @@ def _described(pack: Pack) -> list[str]:
     ]
     if pack.output:
         lines.append(f"output: {pack.output}")
+    if pack.needs:
+        lines.append(f"needs: {', '.join(pack.needs)}")
+    lines += [f"offers: {word} ({', '.join(folders)})" for word, folders in pack.offers.items()]
     if pack.variables:
         width = max(len(variable.name) for variable in pack.variables)
         lines += ["", "variables:", *(f"  {v.name:<{width}}  {_variable(v)}".rstrip() for v in pack.variables)]

@@ -38,7 +38,10 @@ def run_example(pack: Pack, accept: bool) -> list[Diagnostic]:
         plan, diagnostics = compiler.build(compiler.Request(root=root, pack=pack.name))
         if plan is None or has_errors(diagnostics):
             return diagnostics
-        made = {change.path: _read(os.path.join(root, change.path)) for change in plan.changes}
+        own = {
+            entry.path for entry in plan.after.entries if entry.pack == pack.name
+        }  # not those of packs that it needs
+        made = {path: _read(os.path.join(root, path)) for path in sorted(own)}
     expected = os.path.join(example, "expected")
     if accept:
         _replace(expected, made)

@@ -56,11 +56,11 @@ def test_the_crate_is_sound(model: str, least: int, tmp_path: Path, run_ggen: Gg
     target = tmp_path / model
     workspace = shutil.copytree(HOSTILE, target) if model == "hostile" else workspaces.copy_example(model, target)
     crate = generate(run_ggen, workspace)
-    before = workspaces.tree(crate)
+    before = workspaces.tree(workspace)
     cargo("fmt", "--check", cwd=crate)
     cargo("clippy", "--locked", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=crate)
     assert passed(cargo("test", "--locked", cwd=crate).stdout) >= least
-    assert workspaces.tree(crate) == before, "cargo changed what ggen wrote"
+    assert workspaces.tree(workspace) == before, "cargo changed what ggen wrote"
 
 
 def test_the_documentation_has_no_warning(crate: Path, cargo: Cargo) -> None:
@@ -115,16 +115,15 @@ def failing(cargo: Cargo, crate: Path, test: str, *options: str) -> None:
             "entry.sequence < 0",
             "a_chain_breaks_where_an_entry_was_taken_out",
         ),
-        ("text.rs", "c != '@' && ", "", "texts_are_checked"),
         (
-            "text.rs",
-            'f.write_str("UserId(<redacted>)")',
-            'write!(f, "{}", self.0)',
+            "entry.rs",
+            '.field("outcome", &self.outcome)',
+            '.field("resource_id", &self.resource_id)',
             "what_may_be_personal_is_not_shown",
         ),
         ("model/identity/mod.rs", 'name: "ChangeEmail"', 'name: "CreateUser"', "identity_user_is_recorded_by_its_name"),
     ],
-    ids=["field", "length", "content", "link", "gap", "address", "redaction", "name"],
+    ids=["field", "length", "content", "link", "gap", "redaction", "name"],
 )
 def test_a_wrong_crate_fails_its_own_tests(crate: Path, cargo: Cargo, file: str, old: str, new: str, test: str) -> None:
     """The bad twins: the tests of a crate notice a chain that is not what it says."""

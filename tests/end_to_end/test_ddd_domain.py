@@ -51,9 +51,9 @@ def test_the_crate_is_sound(model: str, least: int, tmp_path: Path, run_ggen: Gg
     if model in BY_HAND:
         (crate / "tests").mkdir()
         shutil.copy(BY_HAND[model], crate / "tests" / "rules.rs")
-    before = workspaces.tree(crate)
+    before = workspaces.tree(workspace)
     assert passed(cargo, crate) >= least
-    assert workspaces.tree(crate) == before, "cargo changed what ggen wrote"
+    assert workspaces.tree(workspace) == before, "cargo changed what ggen wrote"
 
 
 def test_the_documentation_has_no_warning(workspace: Path, run_ggen: Ggen, cargo: Cargo) -> None:

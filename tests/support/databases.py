@@ -30,6 +30,12 @@ def generate(run_ggen: Ggen, folder: Path) -> dict[str, str]:
     return {name: found[name] for name in sorted(kept, key=lambda name: (name.count("/"), name))}
 
 
+def migrations(folder: Path, *schemas: str) -> list[str]:
+    """The scripts that packs add to schemas, all or some, in the order in which they are to be run."""
+    found = sorted((folder / "db" / "migrations").glob("*/*.sql"), key=lambda path: (path.name, path.parent.name))
+    return [path.read_text() for path in found if not schemas or path.parent.name in schemas]
+
+
 @contextmanager
 def connected(database: str, user: str = "ggen", autocommit: bool = False) -> Iterator[Database]:
     """A connection of one user."""
