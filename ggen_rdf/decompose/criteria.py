@@ -20,6 +20,7 @@ from ggen_rdf.graph import Graph, Term
 
 _GGEN = "https://w3id.org/ggen#"
 _MOST = 10
+_GREATEST = 1000 * UNIT
 _FORMS = ({"one", "other", "points"}, {"atom", "level"}, {"atom", "group"})
 Locate = Callable[[Term], Span | None]
 Pairs = dict[tuple[int, int], tuple[int, list[Evidence]]]
@@ -88,7 +89,7 @@ def limit(graph: Graph) -> int:
 
 def _ten_thousandths(literal: Term | None, otherwise: int) -> int:
     try:
-        return int(Decimal(str(literal.value)) * UNIT) if literal is not None else otherwise
+        return max(0, min(int(Decimal(str(literal.value)) * UNIT), _GREATEST)) if literal is not None else otherwise
     except (InvalidOperation, ValueError, OverflowError):
         return otherwise
 
