@@ -169,14 +169,14 @@ def test_nobody_writes_to_the_trail_for_a_tenant(secured: str) -> None:
 
 
 def test_a_role_that_may_more_is_refused(made: Path, database: str) -> None:
-    with connected(database, autocommit=True) as connection:
-        connection.execute("CREATE ROLE shop_security_issuer LOGIN CREATEROLE")
+    script = (made.parent / MIGRATION).read_text()
+    apply(database, script, "DROP SCHEMA shop_security CASCADE; ALTER ROLE shop_security_issuer CREATEROLE")
     try:
         with pytest.raises(errors.InsufficientPrivilege, match="may do more than keep secrets"):
-            apply(database, (made.parent / MIGRATION).read_text())
+            apply(database, script)
     finally:
-        with connected(database, autocommit=True) as connection:
-            connection.execute("ALTER ROLE shop_security_issuer NOCREATEROLE")
+        apply(database, "ALTER ROLE shop_security_issuer NOCREATEROLE")
+    apply(database, script)
 
 
 # --- Bad twins ---------------------------------------------------------------------------------------------
