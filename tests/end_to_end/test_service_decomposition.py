@@ -66,6 +66,7 @@ def test_the_mission_command_cuts_the_shop(workspace: Path, run_ggen: Ggen) -> N
     assert said["system"] == "ecommerce"
     cut = {one["name"]: [iri.rsplit("#")[-1] for iri in one["aggregates"]] for one in said["services"]}
     assert cut == {"Catalogue": ["Product"], "Identity": ["User"], "Ordering": ["Order"], "Payments": ["Payment"]}
+    assert [one["inScopeOf"] for one in said["services"]] == [[], [], [], ["PCI DSS 4.0.1"]]
     for name in map(str.lower, cut):
         for file in ("Cargo.toml", "Dockerfile", "README.md", "src/handlers.rs", "src/main.rs", "src/models.rs"):
             assert (services / name / file).is_file()
