@@ -45,6 +45,17 @@ class Broker:
         """Where it is, with user and password."""
         return f"amqp://ggen:{self._password}@127.0.0.1:{self.port}/%2f"
 
+    def virtual_host(self) -> str:
+        """Make a virtual host, where there are no exchanges and queues of others, and say where it is."""
+        name = f"v{secrets.token_hex(4)}"
+        for words in (["add_vhost", name], ["set_permissions", "--vhost", name, "ggen", ".*", ".*", ".*"]):
+            command = os.path.join(os.path.dirname(_script()), "rabbitmqctl")
+            subprocess.run(
+                [command, "--quiet", *words], cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL,
+                check=True, user=self._user, group=self._user, extra_groups=[] if self._user else None,
+            )  # fmt: skip
+        return self.url.removesuffix("%2f") + name
+
     def start(self) -> None:
         """Start it, with what it knew before if it ran before, and wait until clients are let in."""
         if "epmd" not in self._running:
@@ -53,10 +64,7 @@ class Broker:
                 raise FileNotFoundError("epmd, which comes with Erlang, is not installed")
             self._run("epmd", epmd, "-port", str(self._names), "-address", "127.0.0.1")
             _wait(lambda: _listens(self._names), 10, lambda: self._log("epmd"))
-        script = program()
-        if script is None:
-            raise FileNotFoundError("RabbitMQ is not installed")
-        broker = self._run("broker", script)
+        broker = self._run("broker", _script())
         # Two cores with other work on them have taken half a minute.
         _wait(lambda: broker.poll() is not None or self.answers(), 120, lambda: self._log("broker"))
         if broker.poll() is not None:
@@ -153,6 +161,13 @@ def server() -> Iterator[Broker]:
             broker.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _script() -> str:
+    script = program()
+    if script is None:
+        raise FileNotFoundError("RabbitMQ is not installed")
+    return script
 
 
 def _lent() -> str | None:
