@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +53,21 @@ def test_the_crate_of_a_tenant_keeps_its_constraints(
     assert "acme_asks_for_more ... ok" in cargo("test", "--locked", "--test", "refined", cwd=crate).stdout
     cargo("fmt", "--check", cwd=crate)
     cargo("clippy", "--locked", "--all-targets", "--", "-D", "warnings", cwd=crate)
+
+
+def test_the_crates_of_a_tenant_are_a_workspace_of_their_own(
+    workspace: Path, run_ggen: Callable[..., Run], cargo: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    refine(workspace, "acme", REFINEMENT)
+    settings = workspace / "ggen.toml"
+    settings.write_text(re.sub(r"packs = .*", 'packs = ["event-sourcing", "audit-trail"]', settings.read_text()))
+    done = run_ggen(["build"], cwd=workspace)
+    assert done.exit == 0, done.stderr
+    for folder in (workspace, workspace / "views" / "acme"):
+        cargo("check", "--locked", "--workspace", "--all-targets", cwd=folder)
+    theirs = cargo("metadata", "--locked", "--no-deps", "--format-version", "1", cwd=workspace / "views/acme").stdout
+    names = {package["name"] for package in json.loads(theirs)["packages"]}
+    assert names == {f"shop-acme-{name}" for name in ("access", "audit", "domain", "event-store")}
 
 
 def test_the_table_of_a_tenant_keeps_its_constraints(built: Path, database: str) -> None:

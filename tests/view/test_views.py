@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,6 +159,26 @@ def test_what_a_refinement_changes_is_built_for_the_tenant_alone(workspace: Path
     assert b"loyalty_card" in after["db/acme_schema.sql"]
     assert b"LoyaltyCard" in after["views/acme/domain/src/identity/user/values.rs"]
     assert "views/acme/domain/src/ordering/order/values.rs" in after, "a crate is built whole"
+    (workspace / "tenants" / "acme.ttl").unlink()
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    assert outputs(workspace) == before
+
+
+def test_packs_that_need_each_other_are_built_for_a_tenant_together(workspace: Path, run_ggen: Ggen) -> None:
+    settings = workspace / "ggen.toml"
+    settings.write_text(re.sub(r"packs = .*", 'packs = ["event-sourcing", "audit-trail"]', settings.read_text()))
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    before = outputs(workspace)
+    refine(workspace, "acme", FURTHER)
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    after = outputs(workspace)
+    theirs = {name.removeprefix("views/acme/") for name in after if name not in before}
+    assert theirs == {name for name in before if not name.startswith("db/")}, "the crates, but not the database"
+    manifest = after["views/acme/event-store/Cargo.toml"]
+    assert b'package = "shop-acme-domain", path = "../domain"' in manifest
+    assert b"SET LOCAL ROLE shop_acme_schema_owner;" in after["db/migrations/acme_schema/10-event-store.sql"]
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    assert outputs(workspace) == after, "what is there stays without anything being made anew"
     (workspace / "tenants" / "acme.ttl").unlink()
     assert run_ggen(["build"], cwd=workspace).exit == 0
     assert outputs(workspace) == before

@@ -1,6 +1,4 @@
-// Scaffolded by ggen 0.1.0 from event-sourcing 1.0.0 (src/redaction.rs.j2 sha256:87d73e9dd6dc); yours to edit.
-// Scaffolded by ggen 0.1.0 from event-sourcing 1.0.0 (src/redaction.rs.j2 sha256:48cec231bbe1); yours to edit.
-// Scaffolded by ggen 0.1.0 from event-sourcing 1.0.0 (src/redaction.rs.j2 sha256:c01bd3800fae); yours to edit.
+// Scaffolded by ggen 0.1.0 from event-sourcing 1.0.0 (src/redaction.rs.j2 sha256:a0246280e16e); yours to edit.
 //! What stands where something was erased. This file is yours: it is written once, and never again.
 
 use serde_json::Value;

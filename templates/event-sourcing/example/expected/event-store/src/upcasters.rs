@@ -1,6 +1,4 @@
-// Scaffolded by ggen 0.1.0 from event-sourcing 1.0.0 (src/upcasters.rs.j2 sha256:b5d9b7d01671); yours to edit.
-// Scaffolded by ggen 0.1.0 from event-sourcing 1.0.0 (src/upcasters.rs.j2 sha256:176435d353b6); yours to edit.
-// Scaffolded by ggen 0.1.0 from event-sourcing 1.0.0 (src/upcasters.rs.j2 sha256:b301c03d0183); yours to edit.
+// Scaffolded by ggen 0.1.0 from event-sourcing 1.0.0 (src/upcasters.rs.j2 sha256:48103ce63128); yours to edit.
 //! How old events become new ones. This file is yours: it is written once, and never again.
 
 use crate::{UpcastError, Upcasters};
