@@ -280,7 +280,7 @@ def test_what_a_query_has_to_say_stays_off_stdout(notes: Path) -> None:
     assert json.loads(err)["diagnostics"][0]["code"] == "query/syntax"
 
 
-@pytest.mark.parametrize("name", ["contexts", "personal-data", "tenants"])
+@pytest.mark.parametrize("name", ["contexts", "cuts", "personal-data", "services", "tenants"])
 def test_reports_about_the_shop(name: str, workspace: Path, accept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(workspace)
     code, out, err = run(["report", name])

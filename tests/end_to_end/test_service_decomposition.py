@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import workspaces
-from tests.support.running import Run
+from tests.support.running import Run, run_outside
 
 Ggen = Callable[..., Run]
 Cargo = Callable[..., subprocess.CompletedProcess[str]]
@@ -80,6 +80,17 @@ def test_the_mission_command_cuts_the_shop(workspace: Path, run_ggen: Ggen) -> N
             assert all(score["because"] for score in coupling["scores"])
 
 
+def test_every_machine_gets_the_same_services(workspace: Path, tmp_path: Path) -> None:
+    given = workspaces.tree(workspace)
+    trees = []
+    for seed in ("0", "1"):
+        root = shutil.copytree(workspace, tmp_path / seed / "shop")
+        done = run_outside(["gen", "service-decomposition"], cwd=root, env={"PYTHONHASHSEED": seed, "LC_ALL": "C"})
+        assert done.exit == 0, done.stderr
+        trees.append({name: data for name, data in workspaces.tree(root).items() if not name.startswith(".ggen/")})
+    assert trees[0] == trees[1] != given
+
+
 def test_card_data_are_in_one_service_only(workspace: Path, run_ggen: Ggen) -> None:
     services = generate(run_ggen, workspace)
     holding = {
@@ -104,6 +115,22 @@ def test_a_word_of_the_model_moves_a_boundary(workspace: Path, run_ggen: Ggen) -
     ]
     assert not (services / "ordering" / "Cargo.toml").exists()
     assert (services / "ordering" / "src" / "admission.rs").exists(), "what is the user's is the user's to remove"
+
+
+def test_the_parts_of_a_pack_are_its_own(workspace: Path, run_ggen: Ggen) -> None:
+    settings = workspace / "ggen.toml"
+    built = 'packs = ["ddd-domain", "service-decomposition"]'
+    settings.write_text(re.sub(r"(?m)^packs = .*$", built, settings.read_text()))
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    before = workspaces.tree(workspace / "services")
+    assert run_ggen(["gen", "ddd-domain"], cwd=workspace).exit == 0
+    assert run_ggen(["gen", "service-decomposition"], cwd=workspace).exit == 0
+    assert workspaces.tree(workspace / "services") == before
+    assert "unchanged" in run_ggen(["build"], cwd=workspace).stderr
+    settings.write_text(settings.read_text().replace('"ddd-domain", "service-decomposition"', '"ddd-domain"'))
+    assert run_ggen(["build"], cwd=workspace).exit == 0
+    left = sorted(path.relative_to(workspace / "services").as_posix() for path in (workspace / "services").rglob("*.*"))
+    assert left == [f"{name}/src/admission.rs" for name in ("catalogue", "identity", "ordering", "payments")]
 
 
 @pytest.fixture
