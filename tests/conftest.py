@@ -93,7 +93,7 @@ def postgres() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def rabbitmq() -> Iterator[rabbitmq_server.Broker]:
     """A RabbitMQ broker that lives as long as the test run; a test that kills it starts it again."""
-    if rabbitmq_server.program() is None or shutil.which("epmd") is None:
+    if rabbitmq_server.program() is None or not (shutil.which("epmd") and shutil.which("openssl")):
         missing("the RabbitMQ broker")
     with rabbitmq_server.server() as broker:
         yield broker

@@ -39,6 +39,7 @@ VALUES (%s, %s, 'User', 'u1', 'Added', %s)
 def made(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
     """The shop with its infrastructure, and a program that uses it; to be read only."""
     folder = workspaces.copy_example("shop", tmp_path_factory.mktemp("messaging") / "shop")
+    shutil.copy(HERE / "messaging/settings.ttl", folder / "model/more-settings.ttl")
     generate(run_ggen, folder)
     for pack in ("app-config", "ddd-infrastructure"):
         done = run_ggen(["gen", pack], cwd=folder)
@@ -244,6 +245,17 @@ def test_a_database_that_is_away_costs_no_message(
         assert "put aside" not in running.logged
 
 
+def test_a_broker_is_believed_that_shows_the_right_certificate(
+    program: Path, env: dict[str, str], shop_with_inbox: str, rabbitmq: Broker, tmp_path: Path
+) -> None:
+    env["AMQP_URL"] = rabbitmq.over_tls(env["AMQP_URL"])
+    with worker(program, tmp_path / "stranger", env) as running:
+        running.says('"broker":"down"')
+        assert "invalid peer certificate" in running.logged
+    with worker(program, tmp_path / "worker", {**env, "SSL_CERT_FILE": rabbitmq.certificate}) as running:
+        arrive(running, shop_with_inbox, add(shop_with_inbox, SILO))
+
+
 # --- Configuration and settings -----------------------------------------------------------------------------
 
 
@@ -268,12 +280,21 @@ def test_all_that_is_wrong_with_the_environment_is_said(program: Path) -> None:
 SECRETS = {"SECRET_KEY": "k" * 12, "DATABASE_URL": "postgres://geheim", "PAYMENT_API_TOKEN": "geheim" * 4}
 
 
+def test_settings_of_every_kind_make_code_that_stands(made: Path, cargo: Cargo) -> None:
+    cargo("fmt", "--check", "-p", PACKAGE, cwd=made)
+    targets = ["--lib", "--example", "worker"]
+    cargo("clippy", "--locked", "--quiet", "-p", PACKAGE, *targets, "--", "-D", "warnings", cwd=made)
+
+
 def test_the_settings_of_each_environment_are_read(program: Path, made: Path) -> None:
     for name, port in (("dev", 8080), ("staging", 8080), ("prod", 8443)):
         done = run(program, SECRETS, str(made / f"config/{name}.toml"))
         assert done.returncode == 0, done.stderr
         assert f"http_port: {port}," in done.stdout
         assert "secret_key: Secret(…)" in done.stdout
+        assert r'type: "a\"\\{}", ' in done.stdout
+        assert "ports: [80, 81], " in done.stdout
+        assert "nickname: None, " in done.stdout
         assert "payment_api_token: Some(Secret(…))" in done.stdout
         assert "geheim" not in done.stdout
 
@@ -287,6 +308,11 @@ def test_settings_that_the_model_forbids_are_refused(program: Path, made: Path, 
         ('"http://localhost:3000"', '"localhost"'),
         ("simulate_payments = true", "simulate__payments = true"),
         ('{ env = "SECRET_KEY" }', '"geheim-geheim"'),
+        ("retries = 2", "retries = 4"),
+        ("  80,", "  80,\n  0,"),
+        ("ratio = 0.5", "ratio = 1.0"),
+        ("encrypted = true", "encrypted = false"),
+        ('since = "2026-01-02"', "since = 2026"),
     ):
         assert old in text
         text = text.replace(old, new)
@@ -295,7 +321,13 @@ def test_settings_that_the_model_forbids_are_refused(program: Path, made: Path, 
     done = run(program, {**SECRETS, "DATABASE_URL": "mysql://geheim"}, str(file))
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "error: the settings have 8 problems:",
+        "error: the settings have 14 problems:",
+        "  encrypted is false, not the value true",
+        "  ports has 3 items, which are too few or too many",
+        "  ports is 0, not more than 0",
+        "  ratio is 1.0, not less than 1",
+        "  retries is 4, not one of 1, 2, 3",
+        "  since is not text",
         '  secret_key is not { env = "SECRET_KEY" }, which is where the secret is read from',
         "  database_url is wrong: DATABASE_URL is not written like ^postgres(ql)?://",
         "  http_port is 80, not at least 1024",

@@ -4,7 +4,13 @@
 
 use shop_infrastructure as infrastructure;
 
-use std::{error::Error, fmt, process::ExitCode, sync::Mutex, time::Duration};
+use std::{
+    error::Error,
+    fmt::{self, Write},
+    process::ExitCode,
+    sync::Mutex,
+    time::Duration,
+};
 
 use infrastructure::{
     Config, Databases,
@@ -66,7 +72,8 @@ struct Line(String);
 
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0 += &format!(" {field}={value:?}");
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, " {field}={value:?}");
     }
 }
 
