@@ -64,7 +64,7 @@ def sound(cargo: Cargo, crate: Path, least: int, *locked: str) -> None:
     assert "warning" not in written.stderr
 
 
-@pytest.mark.parametrize(("component", "least"), [("auth", 20), ("billing", 12), ("notifications", 0)])
+@pytest.mark.parametrize(("component", "least"), [("auth", 19), ("billing", 12), ("notifications", 0)])
 def test_the_components_are_sound(component: str, least: int, made: Path, cargo: Cargo) -> None:
     before = workspaces.tree(made)
     sound(cargo, made / "components" / component, least, "--locked")
@@ -80,13 +80,19 @@ def test_a_method_alone_is_sound(component: str, method: str, shop: Path, run_gg
     sound(cargo, crate, METHODS[component][method])
 
 
+def outside(folder: Path) -> dict[str, bytes]:
+    """The files of a workspace, but for what ggen itself remembers."""
+    tree = workspaces.tree(folder)
+    return {path: data for path, data in tree.items() if path != "ggen.lock" and not path.startswith(".ggen/")}
+
+
 def test_the_command_of_the_mission_changes_nothing_that_is_there(shop: Path, run_ggen: Ggen) -> None:
-    before = {path: text for path, text in workspaces.tree(shop).items() if path != "ggen.lock"}
+    before = outside(shop)
     done = run_ggen(MISSION, cwd=shop)
     assert done.exit == 0, done.stderr
-    after = workspaces.tree(shop)
+    after = outside(shop)
     assert {path: after[path] for path in before} == before
-    added = sorted(set(after) - {*before, "ggen.lock"})
+    added = sorted(set(after) - set(before))
     assert added
     assert all(path.startswith("src/components/auth-login/") for path in added)
     assert "src/components/auth-login/src/login.rs" in added
@@ -126,7 +132,12 @@ def test_what_is_the_users_is_kept(shop: Path, run_ggen: Ggen) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "failing"),
     [
-        ("auth/src/password.rs", "&& kept.is_some()", "", "nobody_learns_whether_there_is_an_account"),
+        (
+            "auth/src/login.rs",
+            "self.passwords.verify(password, kept).await?",
+            "kept.is_some() && self.passwords.verify(password, kept).await?",
+            "nobody_learns_whether_there_is_an_account",
+        ),
         (
             "auth/src/login.rs",
             "proved && account.is_active",
