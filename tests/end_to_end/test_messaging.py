@@ -22,12 +22,12 @@ from tools.rabbitmq import Broker
 Cargo = Callable[..., subprocess.CompletedProcess[str]]
 
 HERE = Path(__file__).parent
-PACKAGE = "shop-infrastructure"
+PACKAGE = "post-infrastructure"
 SILO, POOL = "acme-001", "startup-001"
-APPS = {SILO: "shop_acme_schema_app", POOL: "shop_shared_schema_app"}
+APPS = {SILO: "post_acme_schema_app", POOL: "post_shared_schema_app"}
 SEEN = """
 CREATE TABLE {schema}.seen (message_id uuid NOT NULL);
-GRANT INSERT ON {schema}.seen TO shop_{schema}_app;
+GRANT INSERT ON {schema}.seen TO post_{schema}_app;
 """
 ADD = """
 INSERT INTO outbox (tenant_id, message_id, aggregate, aggregate_id, event_type, payload)
@@ -37,16 +37,33 @@ VALUES (%s, %s, 'User', 'u1', 'Added', %s)
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
-    """The shop with its infrastructure, and a program that uses it; to be read only."""
-    folder = workspaces.copy_example("shop", tmp_path_factory.mktemp("messaging") / "shop")
+    """The shop with its infrastructure, and a program that uses it; to be read only.
+
+    It has a name of its own: to Cargo, crates of one name in two folders are one, and what it built last is fresh.
+    """
+    folder = workspaces.copy_example("shop", tmp_path_factory.mktemp("messaging") / "post")
+    settings = (folder / "ggen.toml").read_text()
+    (folder / "ggen.toml").write_text(settings.replace('name = "shop"', 'name = "post"'))
     shutil.copy(HERE / "messaging/settings.ttl", folder / "model/more-settings.ttl")
-    generate(run_ggen, folder)
     for pack in ("app-config", "ddd-infrastructure"):
         done = run_ggen(["gen", pack], cwd=folder)
         assert done.exit == 0, done.stderr
     (folder / "infrastructure/examples").mkdir()
     shutil.copy(HERE / "messaging/worker.rs", folder / "infrastructure/examples")
     return folder
+
+
+@pytest.fixture(scope="session")
+def scripts(made: Path, run_ggen: Ggen) -> dict[str, str]:
+    """What makes the schemas."""
+    return generate(run_ggen, made)
+
+
+@pytest.fixture
+def shop(scripts: dict[str, str], database: str) -> str:
+    """A database with the schemas of the shop."""
+    apply(database, *(scripts[name] for name in scripts if not name.startswith("migrations/")))
+    return database
 
 
 @pytest.fixture
@@ -60,26 +77,32 @@ def shop_with_inbox(made: Path, shop: str) -> str:
 
 
 def crate_tests(
-    cargo: Cargo, folder: Path, database: str, broker: Broker, tenant: str, *chosen: str
+    cargo: Cargo, folder: Path, package: str, database: str, broker: Broker, tenant: str, *chosen: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the tests of the crate that need a database and a broker, one after the other."""
     settings = {"DATABASE_URL": database, "AMQP_URL": broker.virtual_host(), "TENANT_ID": tenant}
     options = [part for name, value in settings.items() for part in ("--config", f'env.{name}="{value}"')]
     tests = ["--test", "messaging", "--", "--include-ignored", "--test-threads=1", *chosen]
-    return cargo("test", "--locked", "-p", PACKAGE, *options, *tests, cwd=folder, check=False)
+    return cargo("test", "--locked", "-p", package, *options, *tests, cwd=folder, check=False)
 
 
 @pytest.mark.parametrize("tenant", [SILO, POOL], ids=["silo", "pool"])
 def test_events_arrive(tenant: str, made: Path, cargo: Cargo, shop_with_inbox: str, rabbitmq: Broker) -> None:
-    done = crate_tests(cargo, made, shop_with_inbox, rabbitmq, tenant)
+    done = crate_tests(cargo, made, PACKAGE, shop_with_inbox, rabbitmq, tenant)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "11 passed; 0 failed; 0 ignored" in done.stdout
 
 
 @pytest.fixture(scope="session")
 def spoiled(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the shop, in which one file after the other is spoiled and mended."""
-    return shutil.copytree(made, tmp_path_factory.mktemp("spoiled") / "shop")
+    """A copy of the shop, in which one file after the other is spoiled and mended; its crate has another name."""
+    folder = shutil.copytree(made, tmp_path_factory.mktemp("spoiled") / "post")
+    library = f'[lib]\nname = "{PACKAGE.replace("-", "_")}"\n'
+    for file, more in (("Cargo.lock", ""), ("infrastructure/Cargo.toml", library)):
+        text = (folder / file).read_text()
+        assert text.count(f'name = "{PACKAGE}"') == 1
+        (folder / file).write_text(text.replace(f'name = "{PACKAGE}"', f'name = "{PACKAGE}-spoiled"') + more)
+    return folder
 
 
 TWINS = {
@@ -101,7 +124,7 @@ def test_the_tests_of_the_crate_find_what_is_wrong(
     assert good.count(old) == 1
     path.write_text(good.replace(old, new))
     try:
-        done = crate_tests(cargo, spoiled, shop_with_inbox, rabbitmq, SILO, test)
+        done = crate_tests(cargo, spoiled, f"{PACKAGE}-spoiled", shop_with_inbox, rabbitmq, SILO, test)
     finally:
         path.write_text(good)
     assert "0 passed; 1 failed" in done.stdout, done.stdout + done.stderr
@@ -202,7 +225,7 @@ def test_what_is_published_again_is_worked_on_once(
     with worker(program, tmp_path / "worker", env) as running:
         wanted = add(shop_with_inbox, SILO, 5)
         arrive(running, shop_with_inbox, wanted)
-        with connected(shop_with_inbox, "shop_acme_schema_relay") as relay:
+        with connected(shop_with_inbox, "post_acme_schema_relay") as relay:
             relay.execute("UPDATE outbox SET published_at = NULL")
         running.says("duplicates 5")
         assert sorted(seen(shop_with_inbox)) == sorted(wanted)

@@ -2,7 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its parent reads both")]
 
-use shop_infrastructure as infrastructure;
+use post_infrastructure as infrastructure;
 
 use std::{
     error::Error,
