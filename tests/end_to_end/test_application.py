@@ -1,4 +1,4 @@
-"""The generated application layer under the compiler, the linter and its own tests, which find what is wrong with it."""
+"""The generated application layer under the compiler and the linter; its own tests find what is wrong with it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,12 @@ TWINS = {
     "policy": ("foundation/commands.rs", "self.asked.check_policy(state)?;", "", "asks_the_policy"),
     "other request": ("foundation/commands.rs", " if before == *remembered", "", "is_done_once"),
     "not remembered": ("foundation/commands.rs", "unit.settle(remembered, receipt).await?;", "", "is_done_once"),
-    "hidden": ("foundation/queries.rs", "if !self.asked.shows(hidden)", "if hidden.version == 0", "with_the_permission"),
+    "hidden": (
+        "foundation/queries.rs",
+        "if !self.asked.shows(hidden)",
+        "if hidden.version == 0",
+        "with_the_permission",
+    ),
     "wrong method": (
         "identity/user/commands.rs",
         "UserCommand::ActivateUser",
