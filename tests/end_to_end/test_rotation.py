@@ -10,8 +10,8 @@ import pytest
 from psycopg import errors
 
 from tests.support import workspaces
-from tests.support.databases import CHECK, KEY, RIGHT, Ggen, apply, become, connected, every, refused
-from tests.support.members import Cargo, fails, make, passed, settings, spoil
+from tests.support.databases import CHECK, KEY, RIGHT, Ggen, apply, become, connected, every, generate, refused
+from tests.support.members import Cargo, copied, fails, make, passed, settings, shop_called, spoil
 
 HOSTILE = Path(__file__).parent / "hostile"
 MIGRATION = Path("db/migrations/security/40-signing-keys.sql")
@@ -28,14 +28,21 @@ FORWARD = {
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
     """The crate of the shop, made once, to be read only."""
-    folder = workspaces.copy_example("shop", tmp_path_factory.mktemp("rotation") / "shop")
+    folder = shop_called("rotating", tmp_path_factory.mktemp("rotating"))
+    return make(run_ggen, folder, "secret-rotation", "rotation")
+
+
+@pytest.fixture(scope="session")
+def another(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
+    """The same under another name, so that nothing good is built from what is spoiled."""
+    folder = shop_called("rotten", tmp_path_factory.mktemp("rotten"))
     return make(run_ggen, folder, "secret-rotation", "rotation")
 
 
 @pytest.fixture
-def crate(made: Path, tmp_path: Path) -> Path:
+def crate(another: Path, tmp_path: Path) -> Path:
     """The crate of the shop, to be spoiled."""
-    return shutil.copytree(made.parent, tmp_path / "shop") / "rotation"
+    return copied(another, tmp_path)
 
 
 @pytest.fixture
@@ -49,7 +56,7 @@ def on(database: str) -> list[str]:
     """Options with which cargo gives the tests of the crate a database."""
     roles = {"": "rotation", "ISSUER_": "issuer", "VERIFIER_": "verifier"}
     urls = {
-        f"DATABASE_{name}URL": database.replace("user=ggen", f"user=shop_security_{role}")
+        f"DATABASE_{name}URL": database.replace("user=ggen", f"user=rotating_security_{role}")
         for name, role in roles.items()
     }
     return settings({**urls, "DATABASE_ADMIN_URL": database})
@@ -76,8 +83,10 @@ def test_secrets_are_rotated_on_postgresql(secured: str, made: Path, cargo: Carg
     tested = cargo("test", "--locked", *on(secured), "--test", "database", "--", "--include-ignored", cwd=made)
     assert passed(tested) == tested.stdout.count("... ok") == 18
     with connected(secured) as connection:
-        actions = set(every(connection, "SELECT DISTINCT action FROM shop_security.audit"))
-        clear = every(connection, "SELECT id FROM shop_security.secret__version WHERE sealed LIKE '%private%'::bytea")
+        actions = set(every(connection, "SELECT DISTINCT action FROM rotating_security.audit"))
+        clear = every(
+            connection, "SELECT id FROM rotating_security.secret__version WHERE sealed LIKE '%private%'::bytea"
+        )
     assert {"create-secret", "announce-secret", "activate-secret", "retire-secret", "revoke-secret"} == actions
     assert clear == [], "a secret is in the database as it is"
 
@@ -121,31 +130,31 @@ def begun(connection: psycopg.Connection[tuple[object, ...]], until: str) -> Non
     ids=["early", "no grace", "unannounced", "back", "again", "twice", "undestroyed", "public", "gone", "two", "audit"],
 )
 def test_a_secret_only_goes_forward(secured: str, state: str, statement: str, kind: type[psycopg.Error]) -> None:
-    with connected(secured, "shop_security_rotation") as connection:
+    with connected(secured, "rotating_security_rotation") as connection:
         begun(connection, state)
         refused(connection, statement, kind)
         connection.rollback()
 
 
 def test_the_owner_keeps_what_was_secret_too(secured: str) -> None:
-    with connected(secured, "shop_security_rotation") as connection:
+    with connected(secured, "rotating_security_rotation") as connection:
         begun(connection, "retired")
     with connected(secured) as connection:
-        connection.execute("SET ROLE shop_security_owner")
-        for statement in ("DELETE FROM shop_security.secret__version", "TRUNCATE shop_security.audit"):
+        connection.execute("SET ROLE rotating_security_owner")
+        for statement in ("DELETE FROM rotating_security.secret__version", "TRUNCATE rotating_security.audit"):
             refused(connection, statement, RIGHT)
 
 
 @pytest.mark.parametrize(
     ("role", "statement"),
     [
-        ("shop_security_verifier", "SELECT sealed FROM shop_security.secret__version"),
-        ("shop_security_verifier", "SELECT * FROM shop_security.audit"),
-        ("shop_security_issuer", "UPDATE shop_security.secret SET stepped_at = NULL"),
-        ("shop_security_issuer", "INSERT INTO shop_security.secret (name) VALUES ('x')"),
-        ("shop_acme_schema_app", "SELECT FROM shop_security.secret"),
-        ("shop_shared_schema_app", "SELECT FROM shop_security.secret__version"),
-        ("shop_security_rotation", "SELECT FROM acme_schema.identity_user"),
+        ("rotating_security_verifier", "SELECT sealed FROM rotating_security.secret__version"),
+        ("rotating_security_verifier", "SELECT * FROM rotating_security.audit"),
+        ("rotating_security_issuer", "UPDATE rotating_security.secret SET stepped_at = NULL"),
+        ("rotating_security_issuer", "INSERT INTO rotating_security.secret (name) VALUES ('x')"),
+        ("shop_acme_schema_app", "SELECT FROM rotating_security.secret"),
+        ("shop_shared_schema_app", "SELECT FROM rotating_security.secret__version"),
+        ("rotating_security_rotation", "SELECT FROM acme_schema.identity_user"),
     ],
 )
 def test_each_role_has_what_it_needs(secured: str, role: str, statement: str) -> None:
@@ -153,29 +162,29 @@ def test_each_role_has_what_it_needs(secured: str, role: str, statement: str) ->
         refused(connection, statement, RIGHT)
 
 
-def test_the_proofs_of_isolation_pass_beside_the_secrets(secured: str, made: Path, run_ggen: Ggen) -> None:
-    assert run_ggen(["gen", "tenant-schema"], cwd=made.parent).exit == 0
+def test_the_proofs_of_isolation_pass_beside_the_secrets(secured: str, workspace: Path, run_ggen: Ggen) -> None:
+    generate(run_ggen, workspace)
     for proof in ("lint.sql", "attack.sql"):
-        apply(secured, (made.parent / "db" / "isolation" / proof).read_text())
+        apply(secured, (workspace / "db" / "isolation" / proof).read_text())
 
 
 def test_nobody_writes_to_the_trail_for_a_tenant(secured: str) -> None:
     """The trail of the platform takes entries of the platform alone."""
     entry = """INSERT INTO audit (tenant_id, user_id, event_type, action, resource, outcome, origin, generated_by,
         template_hash) VALUES ('acme-001', 'u', 'access', 'read', 'x', 'success', 'here', 'ggen', 'sha256:0')"""
-    with connected(secured, "shop_security_rotation") as connection:
+    with connected(secured, "rotating_security_rotation") as connection:
         become(connection, "acme-001")
         refused(connection, entry, CHECK)
 
 
 def test_a_role_that_may_more_is_refused(made: Path, database: str) -> None:
     script = (made.parent / MIGRATION).read_text()
-    apply(database, script, "DROP SCHEMA shop_security CASCADE; ALTER ROLE shop_security_issuer CREATEROLE")
+    apply(database, script, "DROP SCHEMA rotating_security CASCADE; ALTER ROLE rotating_security_issuer CREATEROLE")
     try:
         with pytest.raises(errors.InsufficientPrivilege, match="may do more than keep secrets"):
             apply(database, script)
     finally:
-        apply(database, "ALTER ROLE shop_security_issuer NOCREATEROLE")
+        apply(database, "ALTER ROLE rotating_security_issuer NOCREATEROLE")
     apply(database, script)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import workspaces
 from tests.support.databases import Ggen, connected, every
-from tests.support.members import Cargo, fails, make, passed, settings, spoil
+from tests.support.members import Cargo, copied, fails, make, passed, settings, shop_called, spoil
 
 HOSTILE = Path(__file__).parent / "hostile"
 TENANTS = {"acme_schema": "acme-001", "shared_schema": "startup-001"}
@@ -18,14 +18,21 @@ TENANTS = {"acme_schema": "acme-001", "shared_schema": "startup-001"}
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
     """The crate of the shop, made once, to be read only."""
-    folder = workspaces.copy_example("shop", tmp_path_factory.mktemp("trust") / "shop")
+    folder = shop_called("trusting", tmp_path_factory.mktemp("trusting"))
+    return make(run_ggen, folder, "zero-trust-service", "zero-trust")
+
+
+@pytest.fixture(scope="session")
+def another(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
+    """The same under another name, so that nothing good is built from what is spoiled."""
+    folder = shop_called("mistrusted", tmp_path_factory.mktemp("mistrusted"))
     return make(run_ggen, folder, "zero-trust-service", "zero-trust")
 
 
 @pytest.fixture
-def crate(made: Path, tmp_path: Path) -> Path:
+def crate(another: Path, tmp_path: Path) -> Path:
     """The crate of the shop, to be spoiled."""
-    return shutil.copytree(made.parent, tmp_path / "shop") / "zero-trust"
+    return copied(another, tmp_path)
 
 
 def on(database: str, schema: str) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.support import workspaces
 from tests.support.databases import Ggen
 
 Cargo = Callable[..., subprocess.CompletedProcess[str]]
@@ -16,6 +19,23 @@ def make(run_ggen: Ggen, workspace: Path, pack: str, folder: str) -> Path:
     done = run_ggen(["gen", pack], cwd=workspace)
     assert done.exit == 0, done.stderr
     return workspace / folder
+
+
+def shop_called(name: str, target: Path) -> Path:
+    """The shop under a name of its own: to Cargo, crates of one name are one, and what it built last is fresh."""
+    workspace = workspaces.copy_example("shop", target / name)
+    settings = workspace / "ggen.toml"
+    text, found = re.subn(r'^name = "shop"$', f'name = "{name}"', settings.read_text(), flags=re.M)
+    assert found == 1
+    settings.write_text(text)
+    return workspace
+
+
+def copied(crate: Path, target: Path) -> Path:
+    """A copy of a crate and its workspace, to be spoiled; Cargo builds the crate anew."""
+    copy = shutil.copytree(crate.parent, target / crate.parent.name) / crate.name
+    (copy / "src" / "lib.rs").touch()
+    return copy
 
 
 def passed(tested: subprocess.CompletedProcess[str]) -> int:
