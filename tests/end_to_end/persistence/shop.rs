@@ -13,9 +13,7 @@ use application::{
     ordering::order::{OrderCommands, OrderQueries},
 };
 use audit::{AuditEntry, Filter, Outcome};
-use domain::{
-    catalogue::product, identity::user, identity::user::UserError, ordering::order,
-};
+use domain::{catalogue::product, identity::user, identity::user::UserError, ordering::order};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use support::{Store, store, tenant};
@@ -168,12 +166,17 @@ async fn lines_and_tags_come_and_go() {
     let place = json!({"deliveryAddress": address, "placedAt": "2026-05-04T03:02:01.123456Z"});
     orders.place_order(&call, &id, asked(place)).await.unwrap();
     let found = OrderQueries::new(store.clone()).get(&call, &id).await.unwrap().unwrap();
-    let lines: Vec<_> =
-        found.state.lines().iter().map(|line| (line.line_number().get(), line.quantity().get())).collect();
+    let lines: Vec<_> = found
+        .state
+        .lines()
+        .iter()
+        .map(|line| (line.line_number().get(), line.quantity().get()))
+        .collect();
     assert_eq!(lines, [(2, 20), (3, 30)]);
     assert_eq!(serde_json::to_value(found.state.delivery_address().unwrap()).unwrap(), address);
     assert_eq!(found.state.placed_at().unwrap().to_string(), "2026-05-04T03:02:01.123456Z");
-    let listed = OrderQueries::new(store).list(&call, &Page::first().with_limit(200)).await.unwrap();
+    let listed =
+        OrderQueries::new(store).list(&call, &Page::first().with_limit(200)).await.unwrap();
     assert!(listed.contains(&found));
 }
 
