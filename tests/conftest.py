@@ -120,8 +120,10 @@ def cargo(tool: Callable[[str], str]) -> Cargo:
 
 @pytest.fixture(scope="session")
 def cargo_of_all(tool: Callable[[str], str]) -> Cargo:
-    """The same with another target folder, for the workspaces of tests/support/everything.py and nothing else: to Cargo,
-    crates of one name are one, and what it built last is fresh."""
+    """The same with another target folder, for the workspaces of tests/support/everything.py and nothing else.
+
+    To Cargo, crates of one name are one, and what it built last is fresh.
+    """
     return _cargo(tool("cargo"), "cargo-of-all")
 
 

@@ -1,8 +1,9 @@
 """Workspaces with every generated crate, made once for a test run, and copies of them that are to be spoilt.
 
-They stand at one place for all runs, and have a target folder of their own (fixture `cargo_of_all`), so that Cargo finds
-what it has compiled before. Cargo tells crates of one name in two such places apart by the dates of their files only. A copy
-therefore keeps the dates of what is not spoilt, which need not be compiled again, and gives what is another name.
+They stand at one place for all runs, and have a target folder of their own (fixture `cargo_of_all`), so that Cargo
+finds what it has compiled before. Cargo tells crates of one name in two such places apart by the dates of their files
+only. A copy therefore keeps the dates of what is not spoilt, which need not be compiled again, and gives what is
+another name.
 """
 
 from __future__ import annotations
