@@ -27,6 +27,7 @@ _GGEN = "https://w3id.org/ggen#"
 _KEYS = (
     "description",
     "class",
+    "also",
     "binds",
     "datatype",
     "default",
@@ -61,6 +62,8 @@ class Variable:
     name: str
     description: str
     kind: str | None = None
+    also: tuple[str, ...] = ()
+    """Words that name no element, and stand for themselves."""
     binds: str | None = None
     datatype: str = "string"
     default: str | None = None
@@ -141,6 +144,7 @@ def read_variables(declared: Any, source: Source) -> tuple[tuple[Variable, ...],
                 str(name),
                 str(keys.get("description", "")),
                 _full(keys.get("class")),
+                tuple(map(str, keys.get("also", ()))),
                 keys.get("binds"),
                 datatype,
                 None if default is None else _lexical(default),
@@ -201,7 +205,9 @@ def resolve(
             continue
         if variable.kind is not None:
             values[variable.name] = None
-            if value is not None:
+            if value is not None and value.text in variable.also:
+                values[variable.name] = str(value.text)
+            elif value is not None:
                 terms, more = _elements(variable, variable.kind, value, graph)
                 problems += more
                 bindings[variable.binds or variable.name] = terms
@@ -327,7 +333,7 @@ def _elements(variable: Variable, kind: str, value: Given, graph: Graph) -> tupl
                 )
             )
             continue
-        names = sorted({n for n, t in known.items() if ":" not in n})
+        names = sorted({n for n, t in known.items() if ":" not in n} | set(variable.also))
         guess = nearest(_key(part), names)
         listed = ", ".join(f"`{n}`" for n in names[:12]) + (", …" if len(names) > 12 else "")
         problems.append(
