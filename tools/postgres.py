@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tools import certificate
+
 
 def bin_folder() -> str | None:
     """The folder of PostgreSQL's server programs, the newest when there are several; None when there is none."""
@@ -27,11 +29,12 @@ def bin_folder() -> str | None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(tls: bool = False) -> Iterator[str]:
     """Run a server for as long as the block lasts; gives the connection string of its superuser `ggen`.
 
     It listens on a free port of the loopback address and on a socket in its own folder, trusts everyone, and does
-    not wait for the disk. PostgreSQL refuses to run as root, so root lends it the user `postgres`.
+    not wait for the disk. PostgreSQL refuses to run as root, so root lends it the user `postgres`. With `tls` it can
+    speak TLS, and the string names as `sslrootcert` the certificate that it shows.
     """
     programs = bin_folder()
     if programs is None:
@@ -45,10 +48,16 @@ def server() -> Iterator[str]:
         data = os.path.join(folder, "data")
         _run(programs, user, "initdb", "-D", data, "-U", "ggen", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = f"-c fsync=off -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
+        believed = ""
+        if tls:
+            os.chmod(folder, 0o711)
+            shown, key = certificate.make(folder, user)
+            options += f" -c ssl=on -c ssl_cert_file={shown} -c ssl_key_file={key}"
+            believed = f" sslrootcert={shown}"
         log = os.path.join(folder, "log")
         _run(programs, user, "pg_ctl", "-w", "-s", "-D", data, "-l", log, "-o", options, "start")
         try:
-            yield f"host=127.0.0.1 port={port} user=ggen dbname=postgres"
+            yield f"host=127.0.0.1 port={port} user=ggen dbname=postgres{believed}"
         finally:
             _run(programs, user, "pg_ctl", "-w", "-s", "-D", data, "-m", "immediate", "stop")
     finally:

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tools import certificate
+
 HEADER = b"AMQP\x00\x00\x09\x01"
 """What a client says first; a broker that is ready answers with a frame."""
 
@@ -34,20 +36,15 @@ class Broker:
         self._user = _lent()
         self._password = secrets.token_hex(12)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.certificate, self._key = certificate.make(folder, self._user)
         self._write("rabbitmq.conf", self._settings(), secret=True)
         for name, text in (("env.conf", ""), ("plugins", "[].\n"), ("advanced.config", "[].\n")):
             self._write(name, text)
-        self._certify()
 
     @property
     def url(self) -> str:
         """Where it is, with user and password."""
         return f"amqp://ggen:{self._password}@127.0.0.1:{self.port}/%2f"
-
-    @property
-    def certificate(self) -> str:
-        """The file with the certificate that it shows, which nobody else has signed."""
-        return os.path.join(self.folder, "certificate.pem")
 
     def over_tls(self, url: str) -> str:
         """The same place, where it speaks TLS."""
@@ -128,29 +125,8 @@ class Broker:
         return (
             f"default_user = ggen\ndefault_pass = {self._password}\ndisk_free_limit.absolute = 1MB\n"
             f"listeners.tcp.local = 127.0.0.1:{self.port}\nlisteners.ssl.local = 127.0.0.1:{self._tls_port}\n"
-            f"ssl_options.certfile = {self.certificate}\nssl_options.keyfile = {self.folder}/key.pem\n"
+            f"ssl_options.certfile = {self.certificate}\nssl_options.keyfile = {self._key}\n"
         )
-
-    def _certify(self) -> None:
-        """Make a certificate for the loopback address."""
-        files = ["-keyout", os.path.join(self.folder, "key.pem"), "-out", self.certificate]
-        what = [
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-subj",
-            "/CN=ggen",
-        ]
-        more = ["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"]
-        subprocess.run(["openssl", *what, *more, *files], check=True, capture_output=True)
-        if self._user:
-            shutil.chown(os.path.join(self.folder, "key.pem"), self._user)
-        # The parent folder is its own; whoever is to trust it may read what is public.
-        os.chmod(self.certificate, 0o644)
 
     def _write(self, name: str, text: str, secret: bool = False) -> None:
         path = os.path.join(self.folder, name)
