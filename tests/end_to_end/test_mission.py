@@ -15,6 +15,12 @@ import pytest
 from tests.support.workspaces import tree
 
 COMMANDS = (Path(__file__).parent / "mission.txt").read_text().splitlines()
+PLACES = {
+    "app-config": "config/",
+    "multi-tenant-api": "apis/acme-user-create/",
+    "shared-component": "src/components/auth-login/",
+}
+"""Where a pack writes what its command asks for, unless told."""
 PROD_SECRET_KEY = "c0rrect-h0rse-battery-staple"
 
 
@@ -44,7 +50,7 @@ def test_command(project: Path, command: str, monkeypatch: pytest.MonkeyPatch) -
     before = {p for p in project.rglob("*") if p.is_file()}
     _shell(command, project)
     words = shlex.split(command)
-    output = project / (words[words.index("--output") + 1] if "--output" in words else "config/")
+    output = project / (words[words.index("--output") + 1] if "--output" in words else PLACES[words[2]])
     made = {p for p in project.rglob("*") if p.is_file()} - before
     assert output.exists()
     assert any(p == output or output in p.parents for p in made)
@@ -75,7 +81,7 @@ def test_no_production_secret(project: Path, state: str, monkeypatch: pytest.Mon
         monkeypatch.delenv("PROD_SECRET_KEY")
     before = tree(project)
     with pytest.raises(AssertionError, match="secret/empty"):
-        _shell(COMMANDS[-1], project)
+        _shell(next(command for command in COMMANDS if "env=prod" in command), project)
     assert tree(project) == before
 
 
