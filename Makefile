@@ -37,8 +37,8 @@ test: install ## everything, with real compilers and servers; installs what it n
 	$(BIN)/mypy
 	$(PYTEST) -m "not live"
 
-test-live: install ## what takes longer: scale, W3C suites, many more random cases
-	@tools/system rust postgres java
+test-live: install ## what takes longer: scale, W3C suites, many more random cases, crates that are spoilt
+	@tools/system rust postgres rabbitmq java
 	HYPOTHESIS_PROFILE=live $(PYTEST) -m "live or properties"
 
 bench: install ## time ggen against other ways to do the same

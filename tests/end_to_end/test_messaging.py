@@ -8,21 +8,17 @@ import shutil
 import subprocess
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from psycopg import errors
 
-from tests.support import workspaces
-from tests.support.databases import Ggen, apply, become, connected, every, generate
+from tests.support.databases import apply, become, connected, every, migrations, scripts
+from tests.support.everything import to_be_spoilt, workspace_of
+from tests.support.members import Cargo, settings, spoil, twins
 from tests.support.workers import Worker, eventually, worker
 from tools.rabbitmq import Broker
 
-Cargo = Callable[..., subprocess.CompletedProcess[str]]
-
-HERE = Path(__file__).parent
-PACKAGE = "post-infrastructure"
 SILO, POOL = "acme-001", "startup-001"
 APPS = {SILO: "post_acme_schema_app", POOL: "post_shared_schema_app"}
 SEEN = """
@@ -36,40 +32,23 @@ VALUES (%s, %s, 'User', 'u1', 'Added', %s)
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
-    """The shop with its infrastructure, and a program that uses it; to be read only.
-
-    It has a name of its own: to Cargo, crates of one name in two folders are one, and what it built last is fresh.
-    """
-    folder = workspaces.copy_example("shop", tmp_path_factory.mktemp("messaging") / "post")
-    settings = (folder / "ggen.toml").read_text()
-    (folder / "ggen.toml").write_text(settings.replace('name = "shop"', 'name = "post"'))
-    shutil.copy(HERE / "messaging/settings.ttl", folder / "model/more-settings.ttl")
-    for pack in ("app-config", "ddd-infrastructure"):
-        done = run_ggen(["gen", pack], cwd=folder)
-        assert done.exit == 0, done.stderr
-    (folder / "infrastructure/examples").mkdir()
-    shutil.copy(HERE / "messaging/worker.rs", folder / "infrastructure/examples")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def scripts(made: Path, run_ggen: Ggen) -> dict[str, str]:
-    """What makes the schemas."""
-    return generate(run_ggen, made)
+def made() -> Path:
+    """The shop with its infrastructure, settings of every kind, and a program that uses them; to be read only."""
+    return workspace_of("post")
 
 
 @pytest.fixture
-def shop(scripts: dict[str, str], database: str) -> str:
+def shop(made: Path, database: str) -> str:
     """A database with the schemas of the shop."""
-    apply(database, *(scripts[name] for name in scripts if not name.startswith("migrations/")))
+    found = scripts(made)
+    apply(database, *(found[name] for name in found if not name.startswith("migrations/")))
     return database
 
 
 @pytest.fixture
 def shop_with_inbox(made: Path, shop: str) -> str:
     """A database with the schemas of the shop and what the infrastructure needs."""
-    apply(shop, *(path.read_text() for path in sorted(made.glob("db/migrations/*_schema/*.sql"))))
+    apply(shop, *migrations(made))
     return shop
 
 
@@ -77,56 +56,54 @@ def shop_with_inbox(made: Path, shop: str) -> str:
 
 
 def crate_tests(
-    cargo: Cargo, folder: Path, package: str, database: str, broker: Broker, tenant: str, *chosen: str
+    cargo: Cargo, crate: Path, database: str, broker: Broker, tenant: str, *chosen: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the tests of the crate that need a database and a broker, one after the other."""
-    settings = {"DATABASE_URL": database, "AMQP_URL": broker.virtual_host(), "TENANT_ID": tenant}
-    options = [part for name, value in settings.items() for part in ("--config", f'env.{name}="{value}"')]
+    options = settings({"DATABASE_URL": database, "AMQP_URL": broker.virtual_host(), "TENANT_ID": tenant})
     tests = ["--test", "messaging", "--", "--include-ignored", "--test-threads=1", *chosen]
-    return cargo("test", "--locked", "-p", package, *options, *tests, cwd=folder, check=False)
+    return cargo("test", "--locked", *options, *tests, cwd=crate, check=False)
 
 
 @pytest.mark.parametrize("tenant", [SILO, POOL], ids=["silo", "pool"])
-def test_events_arrive(tenant: str, made: Path, cargo: Cargo, shop_with_inbox: str, rabbitmq: Broker) -> None:
-    done = crate_tests(cargo, made, PACKAGE, shop_with_inbox, rabbitmq, tenant)
+def test_events_arrive(tenant: str, made: Path, cargo_of_all: Cargo, shop_with_inbox: str, rabbitmq: Broker) -> None:
+    done = crate_tests(cargo_of_all, made / "infrastructure", shop_with_inbox, rabbitmq, tenant)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "11 passed; 0 failed; 0 ignored" in done.stdout
-
-
-@pytest.fixture(scope="session")
-def spoiled(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the shop, in which one file after the other is spoiled and mended; its crate has another name."""
-    folder = shutil.copytree(made, tmp_path_factory.mktemp("spoiled") / "post")
-    library = f'[lib]\nname = "{PACKAGE.replace("-", "_")}"\n'
-    for file, more in (("Cargo.lock", ""), ("infrastructure/Cargo.toml", library)):
-        text = (folder / file).read_text()
-        assert text.count(f'name = "{PACKAGE}"') == 1
-        (folder / file).write_text(text.replace(f'name = "{PACKAGE}"', f'name = "{PACKAGE}-spoiled"') + more)
-    return folder
+    assert "13 passed; 0 failed; 0 ignored" in done.stdout
 
 
 TWINS = {
-    "relay.rs": ("mandatory: true", "mandatory: false", "an_event_that_no_queue_wants_waits"),
-    "outbox.rs": ("LIMIT $2 FOR UPDATE SKIP LOCKED", "LIMIT $2", "what_comes_first_is_not_overtaken"),
-    "inbox.rs": ("WHERE seen.received_at IS NULL", "", "what_arrives_twice_is_worked_on_once"),
-    "consumer.rs": (" && usable(&transaction).await?", "", "an_error_that_the_receiver_ignores_is_a_failure"),
+    "relay": ("relay.rs", "mandatory: true", "mandatory: false", "an_event_that_no_queue_wants_waits"),
+    "outbox": (
+        "outbox.rs",
+        "LIMIT $2 FOR UPDATE SKIP LOCKED",
+        "LIMIT $2",
+        "what_comes_first_is_not_overtaken",
+    ),
+    "inbox": ("inbox.rs", "WHERE seen.received_at IS NULL", "", "what_arrives_twice_is_worked_on_once"),
+    "consumer": (
+        "consumer.rs",
+        " && usable(&transaction).await?",
+        "",
+        "an_error_that_the_receiver_ignores_is_a_failure",
+    ),
 }
 
 
-@pytest.mark.parametrize("file", TWINS)
+@pytest.mark.parametrize(("file", "old", "new", "test"), twins(TWINS, telling="inbox"))
 def test_the_tests_of_the_crate_find_what_is_wrong(
-    file: str, spoiled: Path, cargo: Cargo, shop_with_inbox: str, rabbitmq: Broker
+    file: str,
+    old: str,
+    new: str,
+    test: str,
+    tmp_path: Path,
+    cargo_of_all: Cargo,
+    shop_with_inbox: str,
+    rabbitmq: Broker,
 ) -> None:
     """The bad twins of relay, outbox, inbox and consumer."""
-    old, new, test = TWINS[file]
-    path = spoiled / "infrastructure/src/messaging" / file
-    good = path.read_text()
-    assert good.count(old) == 1
-    path.write_text(good.replace(old, new))
-    try:
-        done = crate_tests(cargo, spoiled, f"{PACKAGE}-spoiled", shop_with_inbox, rabbitmq, SILO, test)
-    finally:
-        path.write_text(good)
+    crate = to_be_spoilt("post", "infrastructure", tmp_path / "post")
+    spoil(crate / "src" / "messaging" / file, old, new)
+    done = crate_tests(cargo_of_all, crate, shop_with_inbox, rabbitmq, SILO, test)
     assert "0 passed; 1 failed" in done.stdout, done.stdout + done.stderr
 
 
@@ -134,12 +111,12 @@ def test_the_tests_of_the_crate_find_what_is_wrong(
 
 
 @pytest.fixture(scope="session")
-def program(made: Path, cargo: Cargo) -> Path:
+def program(made: Path, cargo_of_all: Cargo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program, compiled, and taken away from where another run may compile another one."""
     options = ["--example", "worker", "--message-format=json-render-diagnostics"]
-    done = cargo("build", "--locked", "-p", PACKAGE, *options, cwd=made)
+    done = cargo_of_all("build", "--locked", *options, cwd=made / "infrastructure")
     found = [json.loads(line).get("executable") for line in done.stdout.splitlines()]
-    return Path(shutil.copy(next(path for path in found if path), made / "worker"))
+    return Path(shutil.copy(next(path for path in found if path), tmp_path_factory.mktemp("worker")))
 
 
 @pytest.fixture
@@ -303,10 +280,11 @@ def test_all_that_is_wrong_with_the_environment_is_said(program: Path) -> None:
 SECRETS = {"SECRET_KEY": "k" * 12, "DATABASE_URL": "postgres://geheim", "PAYMENT_API_TOKEN": "geheim" * 4}
 
 
-def test_settings_of_every_kind_make_code_that_stands(made: Path, cargo: Cargo) -> None:
-    cargo("fmt", "--check", "-p", PACKAGE, cwd=made)
+def test_settings_of_every_kind_make_code_that_stands(made: Path, cargo_of_all: Cargo) -> None:
+    crate = made / "infrastructure"
+    cargo_of_all("fmt", "--check", cwd=crate)
     targets = ["--lib", "--example", "worker"]
-    cargo("clippy", "--locked", "--quiet", "-p", PACKAGE, *targets, "--", "-D", "warnings", cwd=made)
+    cargo_of_all("clippy", "--locked", "--quiet", *targets, "--", "-D", "warnings", cwd=crate)
 
 
 def test_the_settings_of_each_environment_are_read(program: Path, made: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from psycopg import errors
 
 from tests.support.databases import apply, connected, refused
+from tests.support.members import Cargo
 from tests.support.running import Run
 from tests.view.workspaces import FURTHER, refine
 
@@ -34,9 +34,7 @@ def built(workspace: Path, run_ggen: Callable[..., Run]) -> Path:
     return workspace
 
 
-def test_the_crate_of_a_tenant_keeps_its_constraints(
-    built: Path, cargo: Callable[..., subprocess.CompletedProcess[str]]
-) -> None:
+def test_the_crate_of_a_tenant_keeps_its_constraints(built: Path, cargo_of_all: Cargo) -> None:
     crate = built / "views/acme/domain"
     tests = crate / "tests"
     tests.mkdir()
@@ -50,24 +48,27 @@ def test_the_crate_of_a_tenant_keeps_its_constraints(
         '    assert!(LoyaltyCard::new("x".repeat(21)).is_err());\n'
         "}\n"
     )
-    assert "acme_asks_for_more ... ok" in cargo("test", "--locked", "--test", "refined", cwd=crate).stdout
-    cargo("fmt", "--check", cwd=crate)
-    cargo("clippy", "--locked", "--all-targets", "--", "-D", "warnings", cwd=crate)
+    assert "acme_asks_for_more ... ok" in cargo_of_all("test", "--locked", "--test", "refined", cwd=crate).stdout
+    cargo_of_all("fmt", "--check", cwd=crate)
+    cargo_of_all("clippy", "--locked", "--all-targets", "--", "-D", "warnings", cwd=crate)
 
 
 def test_the_crates_of_a_tenant_are_a_workspace_of_their_own(
-    workspace: Path, run_ggen: Callable[..., Run], cargo: Callable[..., subprocess.CompletedProcess[str]]
+    workspace: Path, run_ggen: Callable[..., Run], cargo_of_all: Cargo
 ) -> None:
     refine(workspace, "acme", REFINEMENT)
     settings = workspace / "ggen.toml"
-    settings.write_text(re.sub(r"packs = .*", 'packs = ["event-sourcing", "audit-trail"]', settings.read_text()))
+    text = settings.read_text().replace('name = "shop"', 'name = "refined"')  # Cargo knows crates by their names
+    settings.write_text(re.sub(r"packs = .*", 'packs = ["event-sourcing", "audit-trail"]', text))
     done = run_ggen(["build"], cwd=workspace)
     assert done.exit == 0, done.stderr
     for folder in (workspace, workspace / "views" / "acme"):
-        cargo("check", "--locked", "--workspace", "--all-targets", cwd=folder)
-    theirs = cargo("metadata", "--locked", "--no-deps", "--format-version", "1", cwd=workspace / "views/acme").stdout
+        cargo_of_all("check", "--locked", "--workspace", "--all-targets", cwd=folder)
+    theirs = cargo_of_all(
+        "metadata", "--locked", "--no-deps", "--format-version", "1", cwd=workspace / "views/acme"
+    ).stdout
     names = {package["name"] for package in json.loads(theirs)["packages"]}
-    assert names == {f"shop-acme-{name}" for name in ("access", "audit", "domain", "event-store")}
+    assert names == {f"refined-acme-{name}" for name in ("access", "audit", "domain", "event-store")}
 
 
 def test_the_table_of_a_tenant_keeps_its_constraints(built: Path, database: str) -> None:

@@ -22,9 +22,14 @@ Database = psycopg.Connection[Any]
 
 
 def generate(run_ggen: Ggen, folder: Path) -> dict[str, str]:
-    """The SQL scripts that make the schemas, by path, in the order in which they are to be run."""
+    """What `scripts` finds, generated first."""
     done = run_ggen(["gen", "tenant-schema"], cwd=folder)
     assert done.exit == 0, done.stderr
+    return scripts(folder)
+
+
+def scripts(folder: Path) -> dict[str, str]:
+    """The SQL scripts that make the schemas, by path, in the order in which they are to be run."""
     found = {path.relative_to(folder / "db").as_posix(): path.read_text() for path in (folder / "db").rglob("*.sql")}
     kept = [name for name in found if not name.startswith("isolation/")]
     return {name: found[name] for name in sorted(kept, key=lambda name: (name.count("/"), name))}

@@ -1,4 +1,4 @@
-"""Workspaces with every generated crate, made once for a test run, and copies of them that are to be spoilt.
+"""Workspaces of generated crates, made once for a test run, and copies of them that are to be spoilt.
 
 They stand at one place for all runs, and have a target folder of their own (fixture `cargo_of_all`), so that Cargo
 finds what it has compiled before. Cargo tells crates of one name in two such places apart by the dates of their files
@@ -24,10 +24,40 @@ import yaml
 from tests.support.running import run_inside
 from tests.support.workspaces import EXAMPLES, ROOT, tree
 
-HOSTILE = ROOT / "tests" / "end_to_end" / "hostile"
-MODELS = {"shop": EXAMPLES / "shop", "starter": EXAMPLES / "starter", "hostile": HOSTILE}
-TABLES = ("tenant-schema", "app-config")
-"""Packs without a crate that the crates work with."""
+TESTS = ROOT / "tests" / "end_to_end"
+MODELS = {
+    "shop": EXAMPLES / "shop",
+    "starter": EXAMPLES / "starter",
+    "hostile": TESTS / "hostile",
+    "post": EXAMPLES / "shop",
+    "alone": EXAMPLES / "shop",
+    "depot": TESTS / "persistence" / "depot",
+}
+"""The first three with every crate; the others with the packs that their settings name, and names of their own.
+
+`post` has a component that ggen does not know, settings of every kind, and a program that sends and receives events.
+`alone` has crates for a part of the model, which stand apart from the Cargo workspace.
+`depot` is hard to keep in tables. What a user would add, or says otherwise, stands in tests/end_to_end/added.
+"""
+APART = {
+    "alone": (
+        "gen ddd-domain --vars domain=user bounded_context=identity --output src/domain/user/",
+        "gen ddd-application-service --vars domain=user service=user_registration --output src/application/user/",
+        "gen ddd-infrastructure --vars domain=user persistence=postgres messaging=rabbitmq"
+        " --output src/infrastructure/user/",
+        "gen shared-component --vars component=auth method=login --shared-config global.toml",
+        "gen shared-component --vars component=auth method=logout",
+        "gen shared-component --vars component=auth method=refresh",
+        "gen shared-component --vars component=billing method=record_usage",
+        "gen shared-component --vars component=billing method=check_limit",
+        "gen shared-component --vars component=billing method=draw_invoice",
+    ),
+    "post": ("gen shared-component --vars component=notifications method=send",),
+}
+"""What is generated after the build, for a part of the model; the first four are commands of the mission."""
+WHOLE = ("shop", "starter", "hostile")
+BESIDE = ("tenant-schema", "app-config", "service-decomposition")
+"""Packs without a crate of the workspace: what the crates work with, and the services, which are a workspace too."""
 
 
 def crate_packs() -> tuple[str, ...]:
@@ -37,7 +67,7 @@ def crate_packs() -> tuple[str, ...]:
 
 
 def workspace_of(model: str) -> Path:
-    """The workspace of a model with every crate, to be read only."""
+    """The workspace of a model with its crates, to be read only."""
     place = _home() / model
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
     with _alone(place.with_suffix(".lock")):
@@ -49,14 +79,18 @@ def workspace_of(model: str) -> Path:
     return place
 
 
+def copy_of(model: str, folder: Path) -> Path:
+    """A copy of the workspace, to be changed, but not to be compiled."""
+    return shutil.copytree(workspace_of(model), folder)
+
+
 def to_be_spoilt(model: str, crate: str, folder: Path) -> Path:
     """A crate of a copy of the workspace, by its folder; under another name, so that the copy harms no other test."""
-    source = workspace_of(model)
-    shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".ggen"))
+    copy_of(model, folder)
     manifest = folder / crate / "Cargo.toml"
     package = tomllib.loads(manifest.read_text())["package"]["name"]
     spoilt = f"{package}-spoilt-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    for path in (*folder.rglob("Cargo.toml"), folder / "Cargo.lock"):
+    for path in (*folder.rglob("Cargo.toml"), *folder.rglob("Cargo.lock")):
         text, whole = path.read_text(), f'"{package}"'
         if whole in text:
             path.write_text(text.replace(whole, f'"{spoilt}"'))
@@ -70,13 +104,18 @@ def to_be_spoilt(model: str, crate: str, folder: Path) -> Path:
 
 def _fresh(model: str, folder: Path) -> Path:
     shutil.copytree(MODELS[model], folder)
-    settings = folder / "ggen.toml"
-    packs = ", ".join(f'"{pack}"' for pack in (*TABLES, *crate_packs()))
-    text, found = re.subn(r"^packs = \[[^]]*\]", f"packs = [{packs}]", settings.read_text(), flags=re.M)
-    assert found == 1
-    settings.write_text(text)
-    done = run_inside(["build"], folder)
-    assert done.exit == 0, done.stderr
+    added = TESTS / "added" / model
+    if added.is_dir():
+        shutil.copytree(added, folder, dirs_exist_ok=True)
+    if model in WHOLE:
+        settings = folder / "ggen.toml"
+        packs = ", ".join(f'"{pack}"' for pack in (*BESIDE, *crate_packs()))
+        text, found = re.subn(r"^packs = \[[^]]*\]", f"packs = [{packs}]", settings.read_text(), flags=re.M)
+        assert found == 1
+        settings.write_text(text)
+    for command in ("build", *APART.get(model, ())):
+        done = run_inside(command.split(), folder)
+        assert done.exit == 0, done.stderr
     return folder
 
 

@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support import workspaces
+import pytest
+from _pytest.mark import ParameterSet
+
 from tests.support.databases import Ggen
 
 Cargo = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def make(run_ggen: Ggen, workspace: Path, pack: str, folder: str) -> Path:
-    """The crate of a pack, with those that it needs."""
-    done = run_ggen(["gen", pack], cwd=workspace)
+def make(run_ggen: Ggen, workspace: Path, pack: str, *options: str) -> Path:
+    """The workspace with what a pack generates, and what that needs."""
+    done = run_ggen(["gen", pack, *options], cwd=workspace)
     assert done.exit == 0, done.stderr
-    return workspace / folder
-
-
-def shop_called(name: str, target: Path) -> Path:
-    """The shop under a name of its own: to Cargo, crates of one name are one, and what it built last is fresh."""
-    workspace = workspaces.copy_example("shop", target / name)
-    settings = workspace / "ggen.toml"
-    text, found = re.subn(r'^name = "shop"$', f'name = "{name}"', settings.read_text(), flags=re.M)
-    assert found == 1
-    settings.write_text(text)
     return workspace
-
-
-def copied(crate: Path, target: Path) -> Path:
-    """A copy of a crate and its workspace, to be spoiled; Cargo builds the crate anew."""
-    copy = shutil.copytree(crate.parent, target / crate.parent.name) / crate.name
-    (copy / "src" / "lib.rs").touch()
-    return copy
 
 
 def passed(tested: subprocess.CompletedProcess[str]) -> int:
@@ -48,15 +33,39 @@ def settings(values: Mapping[str, str]) -> list[str]:
     return [option for name, value in values.items() for option in ("--config", f'env.{name}="{value}"')]
 
 
+@contextmanager
+def kept(file: Path) -> Iterator[None]:
+    """What Cargo does to a file is undone at the end."""
+    before = file.read_bytes() if file.exists() else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            file.write_bytes(before)
+        else:
+            file.unlink(missing_ok=True)
+
+
+# --- Bad twins ---------------------------------------------------------------------------------------------
+
+
+def twins(cases: Mapping[str, tuple[str, ...]], telling: str) -> list[ParameterSet]:
+    """The bad twins of a crate, by name. Each is compiled, which takes long: `make test` tries the telling one only."""
+    assert telling in cases
+    return [
+        pytest.param(*case, id=name, marks=() if name == telling else pytest.mark.live) for name, case in cases.items()
+    ]
+
+
 def spoil(file: Path, old: str, new: str) -> None:
-    """Change one place of a file."""
+    """Change a file wherever it says something."""
     text = file.read_text()
-    assert text.count(old) == 1, f"{old} is not once in {file}"
+    assert old in text, f"{old} is not in {file}"
     file.write_text(text.replace(old, new))
 
 
 def fails(cargo: Cargo, crate: Path, test: str, *options: str) -> None:
-    """Of the tests of a crate, this one fails; it was compiled."""
+    """Of the tests of a crate, those whose name holds this fail; they were compiled."""
     tested = cargo("test", "--locked", *options, test, "--", "--include-ignored", cwd=crate, check=False)
     assert tested.returncode != 0
-    assert f"{test} ... FAILED" in tested.stdout, tested.stdout + tested.stderr
+    assert re.search(rf"{test}\w* \.\.\. FAILED", tested.stdout), tested.stdout + tested.stderr
