@@ -1,23 +1,16 @@
-"""The generated event store under the compiler and the linter, on PostgreSQL, and under the proofs of isolation."""
+"""The generated event store on PostgreSQL, under the proofs of isolation, and its tests when it is spoilt."""
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from psycopg import errors
 
-from tests.support import workspaces
-from tests.support.databases import Ggen, apply, connected, generate, migrations, refused
+from tests.support.databases import Ggen, apply, connected, migrations, refused
+from tests.support.everything import copy_of, to_be_spoilt, workspace_of
+from tests.support.members import Cargo, fails, make, passed, settings, spoil, twins
 
-Cargo = Callable[..., subprocess.CompletedProcess[str]]
-
-HERE = Path(__file__).parent
-HOSTILE = HERE / "hostile"
 OTHER = "INSERT INTO shared_schema.tenant VALUES ('other-002', 'other')"
 TENANTS = {
     "silo": ("shop_acme_schema_app", {"DATABASE_TENANT": "acme-001"}),
@@ -25,69 +18,40 @@ TENANTS = {
 }
 
 
-def make(run_ggen: Ggen, folder: Path) -> Path:
-    """The event store of a workspace, beside its domain."""
-    done = run_ggen(["gen", "event-sourcing"], cwd=folder)
-    assert done.exit == 0, done.stderr
-    return folder / "event-store"
-
-
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
-    """The event store of the shop, made once, to be read only."""
-    folder = workspaces.copy_example("shop", tmp_path_factory.mktemp("events") / "shop")
-    generate(run_ggen, folder)
-    return make(run_ggen, folder)
+def made() -> Path:
+    """The event store of the shop, to be read only."""
+    return workspace_of("shop") / "event-store"
 
 
 @pytest.fixture
-def crate(made: Path, tmp_path: Path) -> Path:
-    """The event store of the shop, to be spoiled."""
-    return shutil.copytree(made.parent, tmp_path / "shop") / "event-store"
+def crate(tmp_path: Path) -> Path:
+    """The event store of the shop, to be spoilt."""
+    return to_be_spoilt("shop", "event-store", tmp_path / "shop")
 
 
 @pytest.fixture
 def stored(made: Path, shop: str) -> str:
     """A database with the schemas of the shop and the tables of its event store, and a second pooled tenant."""
-    apply(shop, *migrations(made.parent), OTHER)
+    apply(shop, *migrations(made.parent, "acme_schema", "shared_schema"), OTHER)
     return shop
 
 
-def passed(done: subprocess.CompletedProcess[str]) -> int:
-    """How many tests passed."""
-    return sum(int(line.split()[3]) for line in done.stdout.splitlines() if line.startswith("test result: ok."))
+def test_the_pack_alone_has_the_right_lock(workspace: Path, run_ggen: Ggen, cargo_of_all: Cargo) -> None:
+    make(run_ggen, workspace, "event-sourcing")
+    cargo_of_all("metadata", "--locked", "--format-version", "1", cwd=workspace / "event-store")
 
 
-@pytest.mark.parametrize(("model", "least"), [("shop", 29), ("starter", 20), ("hostile", 23)])
-def test_the_crate_is_sound(model: str, least: int, tmp_path: Path, run_ggen: Ggen, cargo: Cargo) -> None:
-    folder = tmp_path / model
-    shutil.copytree(HOSTILE, folder) if model == "hostile" else workspaces.copy_example(model, folder)
-    crate = make(run_ggen, folder)
-    before = workspaces.tree(folder)
-    cargo("fmt", "--check", cwd=crate)
-    cargo("clippy", "--locked", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=crate)
-    assert passed(cargo("test", "--locked", cwd=crate)) >= least
-    assert workspaces.tree(folder) == before, "cargo changed what ggen wrote"
-
-
-def test_the_documentation_has_no_warning(made: Path, cargo: Cargo) -> None:
-    written = cargo("rustdoc", "--locked", "--lib", "--", "-D", "warnings", cwd=made)
-    assert "warning" not in written.stderr
-
-
-def on_postgres(cargo: Cargo, crate: Path, database: str, kind: str, *tests: str) -> subprocess.CompletedProcess[str]:
-    """Run the tests of the crate that need a database, as the application of a tenant."""
-    user, settings = TENANTS[kind]
-    settings = {**settings, "DATABASE_URL": database.replace("user=ggen", f"user={user}")}
-    options = [part for name, value in settings.items() for part in ("--config", f'env.{name}="{value}"')]
-    ignored = ("--", "--include-ignored")
-    return cargo("test", "--locked", *options, "--test", "postgres", *tests, *ignored, cwd=crate, check=False)
+def on(database: str, kind: str) -> list[str]:
+    """Options with which cargo gives the tests of the crate a database, as the application of a tenant."""
+    user, given = TENANTS[kind]
+    return settings({**given, "DATABASE_URL": database.replace("user=ggen", f"user={user}")})
 
 
 @pytest.mark.parametrize("kind", ["silo", "pool"])
-def test_the_store_works_on_postgresql(kind: str, made: Path, cargo: Cargo, stored: str) -> None:
-    done = on_postgres(cargo, made, stored, kind)
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_store_works_on_postgresql(kind: str, made: Path, cargo_of_all: Cargo, stored: str) -> None:
+    options = [*on(stored, kind), "--test", "postgres"]
+    done = cargo_of_all("test", "--locked", *options, "--", "--include-ignored", cwd=made)
     assert passed(done) >= 15
     with connected(stored) as connection:
         schema = "acme_schema" if kind == "silo" else "shared_schema"
@@ -124,7 +88,7 @@ def test_tables_that_break_isolation_are_found(
     old: str, new: str, made: Path, shop: str, proofs: tuple[Path, Path]
 ) -> None:
     """The bad twins of the tables."""
-    (script,) = migrations(made.parent, "shared_schema")
+    script = (made.parent / "db/migrations/shared_schema/10-event-store.sql").read_text()
     assert old in script
     apply(shop, script.replace(old, new))
     with pytest.raises(errors.RaiseException, match="the catalogue breaks isolation"):
@@ -141,56 +105,54 @@ def test_nobody_changes_an_event(stored: str) -> None:
 # --- Bad twins of the crate --------------------------------------------------------------------------------
 
 
-def replace(file: Path, old: str, new: str) -> None:
-    """Spoil one place of a file."""
-    text = file.read_text()
-    assert old in text, f"{old} is not in {file}"
-    file.write_text(text.replace(old, new, 1))
+TWINS = {
+    "clear": (
+        "sealing.rs",
+        "*value = json!({ SEALED: STANDARD.encode(sealed) });",
+        "let _ = (SEALED, sealed);",
+        "who_is_erased_cannot_be_read_again",
+    ),
+    "kept": (
+        "erasure.rs",
+        "SET wrapped_key = NULL, master_key = NULL, erased_at = clock_timestamp()",
+        "SET master_key = master_key",
+        "who_is_erased_cannot_be_read_again",
+    ),
+    "unmarked": ("model.rs", 'PERSONAL "email"', 'PLAIN "email"', "who_is_erased_cannot_be_read_again"),
+    "shape": ("snapshots.rs", "AND shape = $2", "AND shape IS DISTINCT FROM $2 + 1", "an_unusable_snapshot_is_ignored"),
+    "replay": ("store.rs", "next.state.apply(event);", "", "what_is_stored_is_loaded"),
+    "page": ("store.rs", "version > $2 ORDER", "version >= $2 ORDER", "ten_thousand_events_are_read_in_pages"),
+    "version": ("store.rs", "WHERE $12::bigint = (", "WHERE $12::bigint > -1 OR 0 = (", "of_two_writers_one_wins"),
+    "late": (
+        "store.rs",
+        "pg_snapshot_xmin(",
+        "pg_snapshot_xmax(",
+        "subscribers_miss_nothing_that_is_committed_late",
+    ),
+}
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "failing"),
-    [
-        (
-            "sealing.rs",
-            "*value = json!({ SEALED: STANDARD.encode(sealed) });",
-            "let _ = (SEALED, sealed);",
-            ["who_is_erased_cannot_be_read_again"],
-        ),
-        ("sealing.rs", "self.stream, &self.version", '"", &self.version', ["nothing_can_be_moved"]),
-        (
-            "erasure.rs",
-            "SET wrapped_key = NULL, master_key = NULL, erased_at = clock_timestamp()",
-            "SET master_key = master_key",
-            ["who_is_erased_cannot_be_read_again"],
-        ),
-        ("model.rs", 'PERSONAL "email"', 'PLAIN "email"', ["who_is_erased_cannot_be_read_again"]),
-        ("snapshots.rs", "AND shape = $2", "AND shape IS DISTINCT FROM $2 + 1", ["an_unusable_snapshot_is_ignored"]),
-        ("store.rs", "next.state.apply(event);", "", ["what_is_stored_is_loaded"]),
-        ("store.rs", "version > $2 ORDER", "version >= $2 ORDER", ["ten_thousand_events_are_read_in_pages"]),
-        ("store.rs", "WHERE $12::bigint = (", "WHERE $12::bigint > -1 OR 0 = (", ["of_two_writers_one_wins"]),
-        ("store.rs", "pg_snapshot_xmin(", "pg_snapshot_xmax(", ["subscribers_miss_nothing_that_is_committed_late"]),
-    ],
-    ids=["clear", "moved", "kept", "unmarked", "shape", "replay", "page", "version", "late"],
-)
+@pytest.mark.parametrize(("file", "old", "new", "test"), twins(TWINS, telling="clear"))
 def test_a_wrong_store_fails_its_own_tests(
-    crate: Path, cargo: Cargo, stored: str, file: str, old: str, new: str, failing: list[str]
+    crate: Path, cargo_of_all: Cargo, stored: str, file: str, old: str, new: str, test: str
 ) -> None:
-    replace(crate / "src" / file, old, new)
-    if failing == ["nothing_can_be_moved"]:
-        tested = cargo("test", "--locked", "--lib", *failing, cwd=crate, check=False)
-    else:
-        tested = on_postgres(cargo, crate, stored, "silo", *failing)
-    assert tested.returncode != 0
-    for name in failing:
-        assert re.search(rf"{name} \.\.\. FAILED", tested.stdout), tested.stdout + tested.stderr
+    spoil(crate / "src" / file, old, new)
+    fails(cargo_of_all, crate, test, *on(stored, "silo"), "--test", "postgres")
 
 
-def test_what_is_the_users_is_kept(crate: Path, run_ggen: Ggen) -> None:
+@pytest.mark.live
+def test_what_is_sealed_cannot_be_moved(crate: Path, cargo_of_all: Cargo) -> None:
+    """The bad twin that needs no database: what is sealed does not say to which stream it belongs."""
+    spoil(crate / "src" / "sealing.rs", "self.stream, &self.version", '"", &self.version')
+    fails(cargo_of_all, crate, "nothing_can_be_moved", "--lib")
+
+
+def test_what_is_the_users_is_kept(tmp_path: Path, run_ggen: Ggen) -> None:
+    source = copy_of("shop", tmp_path / "shop") / "event-store" / "src"
     for name in ("upcasters.rs", "redaction.rs"):
-        (crate / "src" / name).write_text("// mine\n")
-    make(run_ggen, crate.parent)
-    assert {(crate / "src" / name).read_text() for name in ("upcasters.rs", "redaction.rs")} == {"// mine\n"}
+        (source / name).write_text("// mine\n")
+    make(run_ggen, tmp_path / "shop", "event-sourcing")
+    assert {(source / name).read_text() for name in ("upcasters.rs", "redaction.rs")} == {"// mine\n"}
 
 
 def test_the_example_is_what_is_expected(tmp_path: Path, run_ggen: Ggen) -> None:

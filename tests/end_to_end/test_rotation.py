@@ -1,19 +1,17 @@
-"""The generated rotation of secrets under the compiler and the linter, and on a real PostgreSQL."""
+"""The generated rotation of secrets on a real PostgreSQL, and its tests when it is spoilt."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import errors
 
-from tests.support import workspaces
-from tests.support.databases import CHECK, KEY, RIGHT, Ggen, apply, become, connected, every, generate, refused
-from tests.support.members import Cargo, copied, fails, make, passed, settings, shop_called, spoil
+from tests.support.databases import CHECK, KEY, RIGHT, Ggen, apply, become, connected, every, refused
+from tests.support.everything import copy_of, to_be_spoilt, workspace_of
+from tests.support.members import Cargo, fails, make, passed, settings, spoil, twins
 
-HOSTILE = Path(__file__).parent / "hostile"
 MIGRATION = Path("db/migrations/security/40-signing-keys.sql")
 VERSION = "INSERT INTO secret__version (secret, id, public, master_key, wrapped_key, sealed, created_at)"
 FORWARD = {
@@ -26,23 +24,15 @@ FORWARD = {
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
-    """The crate of the shop, made once, to be read only."""
-    folder = shop_called("rotating", tmp_path_factory.mktemp("rotating"))
-    return make(run_ggen, folder, "secret-rotation", "rotation")
-
-
-@pytest.fixture(scope="session")
-def another(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
-    """The same under another name, so that nothing good is built from what is spoiled."""
-    folder = shop_called("rotten", tmp_path_factory.mktemp("rotten"))
-    return make(run_ggen, folder, "secret-rotation", "rotation")
+def made() -> Path:
+    """The crate of the shop, to be read only."""
+    return workspace_of("shop") / "rotation"
 
 
 @pytest.fixture
-def crate(another: Path, tmp_path: Path) -> Path:
-    """The crate of the shop, to be spoiled."""
-    return copied(another, tmp_path)
+def crate(tmp_path: Path) -> Path:
+    """The crate of the shop, to be spoilt."""
+    return to_be_spoilt("shop", "rotation", tmp_path / "shop")
 
 
 @pytest.fixture
@@ -56,37 +46,24 @@ def on(database: str) -> list[str]:
     """Options with which cargo gives the tests of the crate a database."""
     roles = {"": "rotation", "ISSUER_": "issuer", "VERIFIER_": "verifier"}
     urls = {
-        f"DATABASE_{name}URL": database.replace("user=ggen", f"user=rotating_security_{role}")
+        f"DATABASE_{name}URL": database.replace("user=ggen", f"user=shop_security_{role}")
         for name, role in roles.items()
     }
     return settings({**urls, "DATABASE_ADMIN_URL": database})
 
 
-@pytest.mark.parametrize("model", ["shop", "starter", "hostile"])
-def test_the_crate_is_sound(model: str, tmp_path: Path, run_ggen: Ggen, cargo: Cargo) -> None:
-    target = tmp_path / model
-    workspace = shutil.copytree(HOSTILE, target) if model == "hostile" else workspaces.copy_example(model, target)
-    crate = make(run_ggen, workspace, "secret-rotation", "rotation")
-    before = workspaces.tree(workspace)
-    cargo("fmt", "--check", cwd=crate)
-    cargo("clippy", "--locked", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=crate)
-    assert passed(cargo("test", "--locked", "--lib", cwd=crate)) >= 15
-    assert workspaces.tree(workspace) == before, "cargo changed what ggen wrote"
+def test_the_pack_alone_has_the_right_lock(workspace: Path, run_ggen: Ggen, cargo_of_all: Cargo) -> None:
+    make(run_ggen, workspace, "secret-rotation")
+    cargo_of_all("metadata", "--locked", "--format-version", "1", cwd=workspace / "rotation")
 
 
-def test_the_documentation_has_no_warning(made: Path, cargo: Cargo) -> None:
-    written = cargo("rustdoc", "--locked", "--lib", "--", "-D", "warnings", cwd=made)
-    assert "warning" not in written.stderr
-
-
-def test_secrets_are_rotated_on_postgresql(secured: str, made: Path, cargo: Cargo) -> None:
-    tested = cargo("test", "--locked", *on(secured), "--test", "database", "--", "--include-ignored", cwd=made)
+def test_secrets_are_rotated_on_postgresql(secured: str, made: Path, cargo_of_all: Cargo) -> None:
+    options = [*on(secured), "--test", "database"]
+    tested = cargo_of_all("test", "--locked", *options, "--", "--include-ignored", cwd=made)
     assert passed(tested) == tested.stdout.count("... ok") == 18
     with connected(secured) as connection:
-        actions = set(every(connection, "SELECT DISTINCT action FROM rotating_security.audit"))
-        clear = every(
-            connection, "SELECT id FROM rotating_security.secret__version WHERE sealed LIKE '%private%'::bytea"
-        )
+        actions = set(every(connection, "SELECT DISTINCT action FROM shop_security.audit"))
+        clear = every(connection, "SELECT id FROM shop_security.secret__version WHERE sealed LIKE '%private%'::bytea")
     assert {"create-secret", "announce-secret", "activate-secret", "retire-secret", "revoke-secret"} == actions
     assert clear == [], "a secret is in the database as it is"
 
@@ -130,31 +107,31 @@ def begun(connection: psycopg.Connection[tuple[object, ...]], until: str) -> Non
     ids=["early", "no grace", "unannounced", "back", "again", "twice", "undestroyed", "public", "gone", "two", "audit"],
 )
 def test_a_secret_only_goes_forward(secured: str, state: str, statement: str, kind: type[psycopg.Error]) -> None:
-    with connected(secured, "rotating_security_rotation") as connection:
+    with connected(secured, "shop_security_rotation") as connection:
         begun(connection, state)
         refused(connection, statement, kind)
         connection.rollback()
 
 
 def test_the_owner_keeps_what_was_secret_too(secured: str) -> None:
-    with connected(secured, "rotating_security_rotation") as connection:
+    with connected(secured, "shop_security_rotation") as connection:
         begun(connection, "retired")
     with connected(secured) as connection:
-        connection.execute("SET ROLE rotating_security_owner")
-        for statement in ("DELETE FROM rotating_security.secret__version", "TRUNCATE rotating_security.audit"):
+        connection.execute("SET ROLE shop_security_owner")
+        for statement in ("DELETE FROM shop_security.secret__version", "TRUNCATE shop_security.audit"):
             refused(connection, statement, RIGHT)
 
 
 @pytest.mark.parametrize(
     ("role", "statement"),
     [
-        ("rotating_security_verifier", "SELECT sealed FROM rotating_security.secret__version"),
-        ("rotating_security_verifier", "SELECT * FROM rotating_security.audit"),
-        ("rotating_security_issuer", "UPDATE rotating_security.secret SET stepped_at = NULL"),
-        ("rotating_security_issuer", "INSERT INTO rotating_security.secret (name) VALUES ('x')"),
-        ("shop_acme_schema_app", "SELECT FROM rotating_security.secret"),
-        ("shop_shared_schema_app", "SELECT FROM rotating_security.secret__version"),
-        ("rotating_security_rotation", "SELECT FROM acme_schema.identity_user"),
+        ("shop_security_verifier", "SELECT sealed FROM shop_security.secret__version"),
+        ("shop_security_verifier", "SELECT * FROM shop_security.audit"),
+        ("shop_security_issuer", "UPDATE shop_security.secret SET stepped_at = NULL"),
+        ("shop_security_issuer", "INSERT INTO shop_security.secret (name) VALUES ('x')"),
+        ("shop_acme_schema_app", "SELECT FROM shop_security.secret"),
+        ("shop_shared_schema_app", "SELECT FROM shop_security.secret__version"),
+        ("shop_security_rotation", "SELECT FROM acme_schema.identity_user"),
     ],
 )
 def test_each_role_has_what_it_needs(secured: str, role: str, statement: str) -> None:
@@ -162,64 +139,64 @@ def test_each_role_has_what_it_needs(secured: str, role: str, statement: str) ->
         refused(connection, statement, RIGHT)
 
 
-def test_the_proofs_of_isolation_pass_beside_the_secrets(secured: str, workspace: Path, run_ggen: Ggen) -> None:
-    generate(run_ggen, workspace)
+def test_the_proofs_of_isolation_pass_beside_the_secrets(secured: str, made: Path) -> None:
     for proof in ("lint.sql", "attack.sql"):
-        apply(secured, (workspace / "db" / "isolation" / proof).read_text())
+        apply(secured, (made.parent / "db" / "isolation" / proof).read_text())
 
 
 def test_nobody_writes_to_the_trail_for_a_tenant(secured: str) -> None:
     """The trail of the platform takes entries of the platform alone."""
     entry = """INSERT INTO audit (tenant_id, user_id, event_type, action, resource, outcome, origin, generated_by,
         template_hash) VALUES ('acme-001', 'u', 'access', 'read', 'x', 'success', 'here', 'ggen', 'sha256:0')"""
-    with connected(secured, "rotating_security_rotation") as connection:
+    with connected(secured, "shop_security_rotation") as connection:
         become(connection, "acme-001")
         refused(connection, entry, CHECK)
 
 
 def test_a_role_that_may_more_is_refused(made: Path, database: str) -> None:
     script = (made.parent / MIGRATION).read_text()
-    apply(database, script, "DROP SCHEMA rotating_security CASCADE; ALTER ROLE rotating_security_issuer CREATEROLE")
+    apply(database, script, "DROP SCHEMA shop_security CASCADE; ALTER ROLE shop_security_issuer CREATEROLE")
     try:
         with pytest.raises(errors.InsufficientPrivilege, match="may do more than keep secrets"):
             apply(database, script)
     finally:
-        apply(database, "ALTER ROLE rotating_security_issuer NOCREATEROLE")
+        apply(database, "ALTER ROLE shop_security_issuer NOCREATEROLE")
     apply(database, script)
 
 
 # --- Bad twins ---------------------------------------------------------------------------------------------
 
+TWINS = {
+    "unknown": (
+        "plan.rs",
+        "after(at, schedule.announce)",
+        "at",
+        "however_the_clock_goes_nothing_is_used_before_it_is_known_or_retired_before_its_time",
+    ),
+    "clock": (
+        "plan.rs",
+        "last.filter(|last| now < *last)",
+        "last.filter(|_| false)",
+        "a_clock_that_was_put_back_takes_no_step",
+    ),
+    "overlap": (
+        "schedule.rs",
+        "refresh.saturating_add(terms.overlap())",
+        "refresh",
+        "keys_overlap_for_as_long_as_a_token_can_hold",
+    ),
+}
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "test"),
-    [
-        (
-            "plan.rs",
-            "after(at, schedule.announce)",
-            "at",
-            "however_the_clock_goes_nothing_is_used_before_it_is_known_or_retired_before_its_time",
-        ),
-        (
-            "plan.rs",
-            "last.filter(|last| now < *last)",
-            "last.filter(|_| false)",
-            "a_clock_that_was_put_back_takes_no_step",
-        ),
-        (
-            "schedule.rs",
-            "refresh.saturating_add(terms.overlap())",
-            "refresh",
-            "keys_overlap_for_as_long_as_a_token_can_hold",
-        ),
-    ],
-    ids=["unknown", "clock", "overlap"],
-)
-def test_a_wrong_crate_fails_its_own_tests(crate: Path, cargo: Cargo, file: str, old: str, new: str, test: str) -> None:
+
+@pytest.mark.parametrize(("file", "old", "new", "test"), twins(TWINS, telling="unknown"))
+def test_a_wrong_crate_fails_its_own_tests(
+    crate: Path, cargo_of_all: Cargo, file: str, old: str, new: str, test: str
+) -> None:
     spoil(crate / "src" / file, old, new)
-    fails(cargo, crate, test, "--lib")
+    fails(cargo_of_all, crate, test, "--lib")
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("file", "old", "new", "test"),
     [
@@ -245,14 +222,14 @@ def test_a_wrong_crate_fails_its_own_tests(crate: Path, cargo: Cargo, file: str,
     ids=["unannounced", "waiting", "unrecorded"],
 )
 def test_a_wrong_crate_fails_its_tests_of_the_database(
-    secured: str, crate: Path, cargo: Cargo, file: str, old: str, new: str, test: str
+    secured: str, crate: Path, cargo_of_all: Cargo, file: str, old: str, new: str, test: str
 ) -> None:
     spoil(crate / "src" / file, old, new)
-    fails(cargo, crate, test, *on(secured), "--test", "database")
+    fails(cargo_of_all, crate, test, *on(secured), "--test", "database")
 
 
-def test_what_is_the_users_is_kept(crate: Path, run_ggen: Ggen) -> None:
-    mine = crate / "src" / "database_password.rs"
+def test_what_is_the_users_is_kept(tmp_path: Path, run_ggen: Ggen) -> None:
+    mine = copy_of("shop", tmp_path / "shop") / "rotation" / "src" / "database_password.rs"
     mine.write_text("// mine\n")
-    make(run_ggen, crate.parent, "secret-rotation", "rotation")
+    make(run_ggen, tmp_path / "shop", "secret-rotation")
     assert mine.read_text() == "// mine\n"

@@ -1,38 +1,28 @@
-"""The generated tokens and gate under the compiler, the linter and their own tests, and before a real PostgreSQL."""
+"""The generated tokens and gate before a real PostgreSQL, and their tests when they are spoilt."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.support import workspaces
 from tests.support.databases import Ggen, connected, every
-from tests.support.members import Cargo, copied, fails, make, passed, settings, shop_called, spoil
+from tests.support.everything import to_be_spoilt, workspace_of
+from tests.support.members import Cargo, fails, make, passed, settings, spoil, twins
 
-HOSTILE = Path(__file__).parent / "hostile"
 TENANTS = {"acme_schema": "acme-001", "shared_schema": "startup-001"}
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
-    """The crate of the shop, made once, to be read only."""
-    folder = shop_called("trusting", tmp_path_factory.mktemp("trusting"))
-    return make(run_ggen, folder, "zero-trust-service", "zero-trust")
-
-
-@pytest.fixture(scope="session")
-def another(tmp_path_factory: pytest.TempPathFactory, run_ggen: Ggen) -> Path:
-    """The same under another name, so that nothing good is built from what is spoiled."""
-    folder = shop_called("mistrusted", tmp_path_factory.mktemp("mistrusted"))
-    return make(run_ggen, folder, "zero-trust-service", "zero-trust")
+def made() -> Path:
+    """The crate of the shop, to be read only."""
+    return workspace_of("shop") / "zero-trust"
 
 
 @pytest.fixture
-def crate(another: Path, tmp_path: Path) -> Path:
-    """The crate of the shop, to be spoiled."""
-    return copied(another, tmp_path)
+def crate(tmp_path: Path) -> Path:
+    """The crate of the shop, to be spoilt."""
+    return to_be_spoilt("shop", "zero-trust", tmp_path / "shop")
 
 
 def on(database: str, schema: str) -> list[str]:
@@ -41,21 +31,9 @@ def on(database: str, schema: str) -> list[str]:
     return settings({"DATABASE_URL": url, "DATABASE_TENANT": TENANTS[schema]})
 
 
-@pytest.mark.parametrize("model", ["shop", "starter", "hostile"])
-def test_the_crate_is_sound(model: str, tmp_path: Path, run_ggen: Ggen, cargo: Cargo) -> None:
-    target = tmp_path / model
-    workspace = shutil.copytree(HOSTILE, target) if model == "hostile" else workspaces.copy_example(model, target)
-    crate = make(run_ggen, workspace, "zero-trust-service", "zero-trust")
-    before = workspaces.tree(workspace)
-    cargo("fmt", "--check", cwd=crate)
-    cargo("clippy", "--locked", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=crate)
-    assert passed(cargo("test", "--locked", "--lib", cwd=crate)) >= 26
-    assert workspaces.tree(workspace) == before, "cargo changed what ggen wrote"
-
-
-def test_the_documentation_has_no_warning(made: Path, cargo: Cargo) -> None:
-    written = cargo("rustdoc", "--locked", "--lib", "--", "-D", "warnings", cwd=made)
-    assert "warning" not in written.stderr
+def test_the_pack_alone_has_the_right_lock(workspace: Path, run_ggen: Ggen, cargo_of_all: Cargo) -> None:
+    make(run_ggen, workspace, "zero-trust-service")
+    cargo_of_all("metadata", "--locked", "--format-version", "1", cwd=workspace / "zero-trust")
 
 
 def test_permissions_are_those_of_the_model(made: Path) -> None:
@@ -67,8 +45,9 @@ def test_permissions_are_those_of_the_model(made: Path) -> None:
 
 
 @pytest.mark.parametrize("schema", sorted(TENANTS))
-def test_the_gate_works_before_postgresql(schema: str, shop: str, made: Path, cargo: Cargo) -> None:
-    tested = cargo("test", "--locked", *on(shop, schema), "--test", "database", "--", "--include-ignored", cwd=made)
+def test_the_gate_works_before_postgresql(schema: str, shop: str, made: Path, cargo_of_all: Cargo) -> None:
+    options = [*on(shop, schema), "--test", "database"]
+    tested = cargo_of_all("test", "--locked", *options, "--", "--include-ignored", cwd=made)
     assert passed(tested) == 5
     with connected(shop) as connection:
         outcomes = dict(every(connection, f"SELECT action || ' ' || outcome, count(*) FROM {schema}.audit GROUP BY 1"))
@@ -80,52 +59,54 @@ def test_the_gate_works_before_postgresql(schema: str, shop: str, made: Path, ca
     assert "eyJ" not in kept, "a token is in the audit trail"
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "test"),
-    [
-        (
-            "verifier.rs",
-            "if header.typ != KIND {",
-            "if header.typ == ALGORITHM {",
-            "a_header_brings_nothing_with_it",
-        ),
-        ("token.rs", "#[serde(deny_unknown_fields)]\n", "", "a_header_brings_nothing_with_it"),
-        (
-            "verifier.rs",
-            "        self.check_times(&payload, now.as_second())?;\n",
-            "        let _ = self.check_times(&payload, now.as_second());\n",
-            "a_token_holds_for_its_time_and_no_longer",
-        ),
-        (
-            "verifier.rs",
-            "rules.set_audience(&[&terms.audience]);",
-            "rules.validate_aud = false;",
-            "a_token_of_another_system_is_refused",
-        ),
-        (
-            "verifier.rs",
-            "if !key.holds(now) {",
-            "if !key.holds(Timestamp::MIN) {",
-            "a_key_that_verifies_no_more_is_refused_even_on_the_ring",
-        ),
-        ("verifier.rs", "if holds > self.longest ||", "if holds < 0 ||", "no_token_holds_for_long"),
-        ("issuer.rs", "|| ttl > longest", "", "tokens_are_issued_only_as_they_are_verified"),
-        ("token.rs", 'f.write_str("Token(<redacted>)")', "f.write_str(&self.text)", "secrets_are_never_shown"),
-        (
-            "intent.rs",
-            "permission: command.permission(),",
-            "permission: command.permission().filter(|_| false),",
-            "each_command_takes_its_permission_and_no_other",
-        ),
-    ],
-    ids=["kind", "header", "time", "audience", "retired", "lifetime", "issued", "shown", "permission"],
-)
-def test_a_wrong_crate_fails_its_own_tests(crate: Path, cargo: Cargo, file: str, old: str, new: str, test: str) -> None:
+TWINS = {
+    "kind": (
+        "verifier.rs",
+        "if header.typ != KIND {",
+        "if header.typ == ALGORITHM {",
+        "a_header_brings_nothing_with_it",
+    ),
+    "header": ("token.rs", "#[serde(deny_unknown_fields)]\n", "", "a_header_brings_nothing_with_it"),
+    "time": (
+        "verifier.rs",
+        "        self.check_times(&payload, now.as_second())?;\n",
+        "        let _ = self.check_times(&payload, now.as_second());\n",
+        "a_token_holds_for_its_time_and_no_longer",
+    ),
+    "audience": (
+        "verifier.rs",
+        "rules.set_audience(&[&terms.audience]);",
+        "rules.validate_aud = false;",
+        "a_token_of_another_system_is_refused",
+    ),
+    "retired": (
+        "verifier.rs",
+        "if !key.holds(now) {",
+        "if !key.holds(Timestamp::MIN) {",
+        "a_key_that_verifies_no_more_is_refused_even_on_the_ring",
+    ),
+    "lifetime": ("verifier.rs", "if holds > self.longest ||", "if holds < 0 ||", "no_token_holds_for_long"),
+    "issued": ("issuer.rs", "|| ttl > longest", "", "tokens_are_issued_only_as_they_are_verified"),
+    "shown": ("token.rs", 'f.write_str("Token(<redacted>)")', "f.write_str(&self.text)", "secrets_are_never_shown"),
+    "permission": (
+        "intent.rs",
+        "permission: command.permission(),",
+        "permission: command.permission().filter(|_| false),",
+        "each_command_takes_its_permission_and_no_other",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "test"), twins(TWINS, telling="time"))
+def test_a_wrong_crate_fails_its_own_tests(
+    crate: Path, cargo_of_all: Cargo, file: str, old: str, new: str, test: str
+) -> None:
     """The bad twins: each check that a verifier may forget is missed."""
     spoil(crate / "src" / file, old, new)
-    fails(cargo, crate, test, "--lib")
+    fails(cargo_of_all, crate, test, "--lib")
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("old", "new", "test"),
     [
@@ -148,7 +129,7 @@ def test_a_wrong_crate_fails_its_own_tests(crate: Path, cargo: Cargo, file: str,
     ids=["permission", "tenant", "outcome"],
 )
 def test_a_wrong_gate_fails_its_tests_of_the_database(
-    shop: str, crate: Path, cargo: Cargo, old: str, new: str, test: str
+    shop: str, crate: Path, cargo_of_all: Cargo, old: str, new: str, test: str
 ) -> None:
     spoil(crate / "src" / "gate.rs", old, new)
-    fails(cargo, crate, test, *on(shop, "acme_schema"), "--test", "database")
+    fails(cargo_of_all, crate, test, *on(shop, "acme_schema"), "--test", "database")
