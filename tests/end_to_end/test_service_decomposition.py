@@ -9,54 +9,44 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support import workspaces
-from tests.support.running import Run, run_outside
+from tests.support.databases import Ggen
+from tests.support.everything import to_be_spoilt, workspace_of
+from tests.support.members import Cargo, kept, make, passed
+from tests.support.running import run_outside
 
-Ggen = Callable[..., Run]
-Cargo = Callable[..., subprocess.CompletedProcess[str]]
-
-HERE = Path(__file__).parent
-GIVEN = HERE / "services"
+GIVEN = Path(__file__).parent / "services"
 PERSONAL = "ada@example.com"
 MISSION = ["--vars", "domain=ecommerce", "entities=users,products,orders,payments", "--output", "services/"]
 
 
 def generate(run_ggen: Ggen, workspace: Path, *words: str) -> Path:
     """The services of a workspace."""
-    done = run_ggen(["gen", "service-decomposition", *words], cwd=workspace)
-    assert done.exit == 0, done.stderr
-    return workspace / "services"
-
-
-def passed(stdout: str) -> int:
-    """How many tests passed."""
-    return sum(int(line.split()[3]) for line in stdout.splitlines() if line.startswith("test result: ok."))
+    return make(run_ggen, workspace, "service-decomposition", *words) / "services"
 
 
 @pytest.mark.parametrize(("model", "least"), [("shop", 200), ("starter", 20), ("hostile", 200)])
-def test_the_services_are_sound(model: str, least: int, tmp_path: Path, run_ggen: Ggen, cargo: Cargo) -> None:
-    target = tmp_path / model
-    workspace = (
-        shutil.copytree(HERE / "hostile", target) if model == "hostile" else workspaces.copy_example(model, target)
-    )
-    services = generate(run_ggen, workspace)
-    before = workspaces.tree(services)
-    cargo("fmt", "--all", "--check", cwd=services)
-    cargo("clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=services)
-    assert passed(cargo("test", "--workspace", cwd=services).stdout) >= least
-    after = workspaces.tree(services)
+def test_the_services_are_sound(model: str, least: int, cargo_of_all: Cargo) -> None:
+    services = workspace_of(model) / "services"
+    with kept(services / "Cargo.lock"):  # which is the user's, and has more in it than the services of a model need
+        before = workspaces.tree(services)
+        cargo_of_all("fmt", "--all", "--check", cwd=services)
+        cargo_of_all("clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=services)
+        assert passed(cargo_of_all("test", "--workspace", cwd=services)) >= least
+        after = workspaces.tree(services)
     assert {**after, "Cargo.lock": b""} == {**before, "Cargo.lock": b""}, "cargo changed what ggen wrote"
 
 
-def test_the_documentation_has_no_warning(workspace: Path, run_ggen: Ggen, cargo: Cargo) -> None:
-    services = generate(run_ggen, workspace, *MISSION)
-    written = cargo("rustdoc", "--package", "shop-ordering-service", "--lib", "--", "-D", "warnings", cwd=services)
-    assert "warning" not in written.stderr
+def test_the_documentation_has_no_warning(cargo_of_all: Cargo) -> None:
+    services = workspace_of("shop") / "services"
+    with kept(services / "Cargo.lock"):
+        chosen = ("--package", "shop-ordering-service", "--lib")
+        cargo_of_all("rustdoc", *chosen, "--", "-D", "warnings", cwd=services)
 
 
 def test_the_mission_command_cuts_the_shop(workspace: Path, run_ggen: Ggen) -> None:
@@ -133,15 +123,19 @@ def test_the_parts_of_a_pack_are_its_own(workspace: Path, run_ggen: Ggen) -> Non
     assert left == ["Cargo.lock", *yours]
 
 
-@pytest.fixture
-def running(workspace: Path, run_ggen: Ggen, cargo: Cargo) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of the service `identity`, which lets in whoever says who they are, and its process."""
-    services = generate(run_ggen, workspace, *MISSION)
-    admission = services / "identity" / "src" / "admission.rs"
+def test_what_is_the_users_is_kept(workspace: Path, run_ggen: Ggen) -> None:
+    admission = generate(run_ggen, workspace, *MISSION) / "identity" / "src" / "admission.rs"
     shutil.copy(GIVEN / "admission.rs", admission)
     generate(run_ggen, workspace, *MISSION)
     assert admission.read_bytes() == (GIVEN / "admission.rs").read_bytes(), "ggen wrote over what is the user's"
-    built = cargo("build", "--package", "shop-identity-service", "--message-format", "json", cwd=services).stdout
+
+
+@pytest.fixture
+def running(tmp_path: Path, cargo_of_all: Cargo) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of the service `identity`, which lets in whoever says who they are, and its process."""
+    crate = to_be_spoilt("shop", "services/identity", tmp_path / "shop")
+    shutil.copy(GIVEN / "admission.rs", crate / "src" / "admission.rs")
+    built = cargo_of_all("build", "--message-format", "json", cwd=crate).stdout
     programs = [json.loads(line).get("executable") for line in built.splitlines()]
     program = next(path for path in programs if path)
     process = subprocess.Popen([program], env={"HTTP_ADDRESS": "127.0.0.1:0"}, stdout=subprocess.PIPE, text=True)
