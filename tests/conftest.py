@@ -12,7 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support import running, workspaces
+from tests.support import everything, running, workspaces
 from tests.support.members import Cargo
 from tools import postgres as postgres_server
 from tools import rabbitmq as rabbitmq_server
@@ -113,23 +113,14 @@ def database(postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def cargo(tool: Callable[[str], str]) -> Cargo:
-    """`cargo("test", cwd=crate)` runs cargo with one target folder, so that each dependency is built once."""
-    return _cargo(tool("cargo"), "cargo")
-
-
-@pytest.fixture(scope="session")
 def cargo_of_all(tool: Callable[[str], str]) -> Cargo:
-    """The same with another target folder, for the workspaces of tests/support/everything.py and nothing else.
+    """`cargo_of_all("test", cwd=crate)` runs cargo with one target folder, so that each crate is built once.
 
-    To Cargo, crates of one name are one, and what it built last is fresh.
+    It is for the workspaces of tests/support/everything.py. To Cargo, crates of one name are one, and what it built
+    last is fresh: any other workspace needs a name of its own.
     """
-    return _cargo(tool("cargo"), "cargo-of-all")
-
-
-def _cargo(program: str, folder: str) -> Cargo:
-    cache = os.environ.get("GGEN_CACHE") or os.path.expanduser("~/.cache/ggen")
-    env = {**os.environ, "CARGO_TERM_COLOR": "never", "CARGO_TARGET_DIR": os.path.join(cache, folder)}
+    program = tool("cargo")
+    env = {**os.environ, "CARGO_TERM_COLOR": "never", "CARGO_TARGET_DIR": str(everything.home() / "target")}
     env["CARGO_PROFILE_DEV_DEBUG"] = "0"  # nobody looks into a debugger, and without it a third of the time is saved
 
     def run(*arguments: str, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:

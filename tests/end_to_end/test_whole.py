@@ -35,10 +35,10 @@ def workspace() -> Path:
 
 
 @pytest.fixture(scope="module")
-def programs(workspace: Path, cargo: Cargo) -> Path:
+def programs(workspace: Path, cargo_of_all: Cargo) -> Path:
     """The folder with the compiled service and its operator's program."""
-    cargo("build", "--locked", "--package", "shop-api", "--bins", cwd=workspace)
-    metadata = cargo("metadata", "--locked", "--no-deps", "--format-version", "1", cwd=workspace).stdout
+    cargo_of_all("build", "--locked", "--package", "shop-api", "--bins", cwd=workspace)
+    metadata = cargo_of_all("metadata", "--locked", "--no-deps", "--format-version", "1", cwd=workspace).stdout
     return Path(json.loads(metadata)["target_directory"]) / "debug"
 
 

@@ -36,16 +36,11 @@ MODELS = {
 """The first three with every crate; the others with the packs that their settings name, and names of their own.
 
 `post` has a component that ggen does not know, settings of every kind, and a program that sends and receives events.
-`alone` has crates for a part of the model, which stand apart from the Cargo workspace.
+`alone` has crates for a part of the model, which stand apart from the Cargo workspace: those of the mission, and more.
 `depot` is hard to keep in tables. What a user would add, or says otherwise, stands in tests/end_to_end/added.
 """
 APART = {
     "alone": (
-        "gen ddd-domain --vars domain=user bounded_context=identity --output src/domain/user/",
-        "gen ddd-application-service --vars domain=user service=user_registration --output src/application/user/",
-        "gen ddd-infrastructure --vars domain=user persistence=postgres messaging=rabbitmq"
-        " --output src/infrastructure/user/",
-        "gen shared-component --vars component=auth method=login --shared-config global.toml",
         "gen shared-component --vars component=auth method=logout",
         "gen shared-component --vars component=auth method=refresh",
         "gen shared-component --vars component=billing method=record_usage",
@@ -54,7 +49,7 @@ APART = {
     ),
     "post": ("gen shared-component --vars component=notifications method=send",),
 }
-"""What is generated after the build, for a part of the model; the first four are commands of the mission."""
+"""What is generated for a part of the model after the build, and after what the mission asks for."""
 WHOLE = ("shop", "starter", "hostile")
 BESIDE = ("tenant-schema", "app-config", "service-decomposition")
 """Packs without a crate of the workspace: what the crates work with, and the services, which are a workspace too."""
@@ -66,9 +61,17 @@ def crate_packs() -> tuple[str, ...]:
     return tuple(pack["template"] for pack in packs if "cargo" in pack.get("offers", {}))
 
 
+def mission() -> Iterator[str]:
+    """The commands of the mission that make crates."""
+    for line in (TESTS / "mission.txt").read_text().splitlines():
+        command = line.removeprefix("ggen ")
+        if command.split()[1] in crate_packs():
+            yield command
+
+
 def workspace_of(model: str) -> Path:
     """The workspace of a model with its crates, to be read only."""
-    place = _home() / model
+    place = home() / model
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
     with _alone(place.with_suffix(".lock")):
         made = place.with_suffix(".run")
@@ -102,6 +105,14 @@ def to_be_spoilt(model: str, crate: str, folder: Path) -> Path:
     return folder / crate
 
 
+def home() -> Path:
+    """Where the workspaces stand, and the target folder for them; each checkout of ggen has a place of its own."""
+    cache = Path(os.environ.get("GGEN_CACHE") or Path.home() / ".cache" / "ggen")
+    place = cache / "tests" / hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def _fresh(model: str, folder: Path) -> Path:
     shutil.copytree(MODELS[model], folder)
     added = TESTS / "added" / model
@@ -113,7 +124,7 @@ def _fresh(model: str, folder: Path) -> Path:
         text, found = re.subn(r"^packs = \[[^]]*\]", f"packs = [{packs}]", settings.read_text(), flags=re.M)
         assert found == 1
         settings.write_text(text)
-    for command in ("build", *APART.get(model, ())):
+    for command in ("build", *(mission() if model == "alone" else ()), *APART.get(model, ())):
         done = run_inside(command.split(), folder)
         assert done.exit == 0, done.stderr
     return folder
@@ -128,13 +139,6 @@ def _mirror(source: Path, target: Path) -> None:
         if there.get(name) != data:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes(data)
-
-
-def _home() -> Path:
-    cache = Path(os.environ.get("GGEN_CACHE") or Path.home() / ".cache" / "ggen")
-    home = cache / "tests" / hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]
-    home.mkdir(parents=True, exist_ok=True)
-    return home
 
 
 @contextmanager
