@@ -110,15 +110,15 @@ def settings(database: str, broker: str, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(service: Service, log: Path, patience: float = 30) -> Iterator[Service]:
-    """Run a service until the block ends; it begins when the service is ready."""
+def running(service: Service, log: Path, patience: float = 30, readiness: int = 200) -> Iterator[Service]:
+    """Run a service until the block ends; it begins when the service is ready, or says of itself what it is to say."""
     with log.open("ab") as file:
         service.port = _free_port()
         _start(service, file)
         assert service.process is not None
         try:
             deadline = time.monotonic() + patience
-            while not _is_ready(service):
+            while not _says(service, readiness):
                 if service.process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"the service is not ready:\n{log.read_text()[-4000:]}")
                 time.sleep(0.1)
@@ -135,9 +135,9 @@ def _start(service: Service, log: IO[bytes]) -> None:
     service.process = subprocess.Popen([command], env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
-def _is_ready(service: Service) -> bool:
+def _says(service: Service, readiness: int) -> bool:
     try:
-        return service.ask("GET", "/health/ready").status == 200
+        return service.ask("GET", "/health/ready").status == readiness
     except OSError:
         return False
 
