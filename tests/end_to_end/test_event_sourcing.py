@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def on(database: str, kind: str) -> list[str]:
 def test_the_store_works_on_postgresql(kind: str, made: Path, cargo_of_all: Cargo, stored: str) -> None:
     options = [*on(stored, kind), "--test", "postgres"]
     done = cargo_of_all("test", "--locked", *options, "--", "--include-ignored", cwd=made)
-    assert passed(done) >= 15
+    assert passed(done) >= 17
     with connected(stored) as connection:
         schema = "acme_schema" if kind == "silo" else "shared_schema"
         found = connection.execute(f"SELECT count(*) FROM {schema}.event").fetchone()
@@ -102,6 +103,15 @@ def test_nobody_changes_an_event(stored: str) -> None:
             refused(connection, statement, errors.InsufficientPrivilege)
 
 
+def test_who_was_erased_stays_erased(made: Path, cargo_of_all: Cargo, shop: str) -> None:
+    """The bad twin of the tables: without their trigger, the test of the crate fails."""
+    script = (made.parent / "db/migrations/acme_schema/10-event-store.sql").read_text()
+    spoilt, found = re.subn(r"CREATE TRIGGER keep BEFORE UPDATE ON acme_schema\.subject__key.*?;", "", script, flags=re.S)
+    assert found == 1
+    apply(shop, spoilt)
+    fails(cargo_of_all, made, "who_was_erased_stays_erased", *on(shop, "silo"), "--test", "postgres")
+
+
 # --- Bad twins of the crate --------------------------------------------------------------------------------
 
 
@@ -118,6 +128,7 @@ TWINS = {
         "SET master_key = master_key",
         "who_is_erased_cannot_be_read_again",
     ),
+    "no waiting": ("erasure.rs", " FOR SHARE", "", "an_erasure_waits_for_who_holds_the_person"),
     "unmarked": ("model.rs", 'PERSONAL "email"', 'PLAIN "email"', "who_is_erased_cannot_be_read_again"),
     "shape": ("snapshots.rs", "AND shape = $2", "AND shape IS DISTINCT FROM $2 + 1", "an_unusable_snapshot_is_ignored"),
     "replay": ("store.rs", "next.state.apply(event);", "", "what_is_stored_is_loaded"),
