@@ -133,6 +133,19 @@ TWINS = {
         "if false",
         "who_calls_too_often_is_told_when_to_come_back",
     ),
+    "strangers": (
+        "src/app.rs",
+        "if users { &self.0.quotas }",
+        "if users || true { &self.0.quotas }",
+        "strangers_take_nothing_from_users_and_are_not_all_recorded",
+    ),
+    "tag": ("src/answer.rs", "hasher.write(body)", "let _ = body", "who_has_it_as_it_is_is_not_sent_it_again"),
+    "keys": (
+        "src/keys.rs",
+        "self.ring.replace([])",
+        "self.ring.ids()",
+        "keys_that_cannot_be_read_again_hold_for_a_while_only",
+    ),
 }
 
 

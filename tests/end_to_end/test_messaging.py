@@ -86,6 +86,13 @@ TWINS = {
         "",
         "an_error_that_the_receiver_ignores_is_a_failure",
     ),
+    "key": ("message.rs", "if own {", "if own || true {", "who_publishes_under_another_key_is_not_believed"),
+    "listener": (
+        "broker.rs",
+        'queue_declare("", OWN_QUEUE,',
+        'queue_declare("caches", QueueDeclareOptions::default(),',
+        "every_process_hears_of_what_one_receives",
+    ),
 }
 
 
