@@ -106,7 +106,9 @@ def test_nobody_changes_an_event(stored: str) -> None:
 def test_who_was_erased_stays_erased(made: Path, cargo_of_all: Cargo, shop: str) -> None:
     """The bad twin of the tables: without their trigger, the test of the crate fails."""
     script = (made.parent / "db/migrations/acme_schema/10-event-store.sql").read_text()
-    spoilt, found = re.subn(r"CREATE TRIGGER keep BEFORE UPDATE ON acme_schema\.subject__key.*?;", "", script, flags=re.S)
+    spoilt, found = re.subn(
+        r"CREATE TRIGGER keep BEFORE UPDATE ON acme_schema\.subject__key.*?;", "", script, flags=re.S
+    )
     assert found == 1
     apply(shop, spoilt)
     fails(cargo_of_all, made, "who_was_erased_stays_erased", *on(shop, "silo"), "--test", "postgres")
