@@ -18,7 +18,7 @@ LEAST = {
     "access": (9, 9, 9),
     "api": (20, 20, 20),
     "application": (134, 20, 70),
-    "audit": (22, 20, 23),
+    "audit": (22, 19, 23),
     "components/auth": (19, 0, 0),
     "components/billing": (12, 0, 0),
     "domain": (150, 15, 190),
@@ -39,7 +39,7 @@ def test_the_crates_are_sound(model: str, cargo_of_all: Cargo) -> None:
     cargo_of_all("fmt", "--all", "--check", cwd=workspace)
     cargo_of_all("clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings", cwd=workspace)
     targets = ("--lib", "--bins", "--tests")
-    counted = tests_by_crate(cargo_of_all("test", "--locked", "--workspace", *targets, cwd=workspace), workspace)
+    counted = counted_by_crate(cargo_of_all("test", "--locked", "--workspace", *targets, cwd=workspace), workspace)
     cargo_of_all("test", "--locked", "--workspace", "--doc", cwd=workspace)
     least = {crate: counts[WHOLE.index(model)] for crate, counts in LEAST.items() if counts[WHOLE.index(model)]}
     assert counted.keys() == least.keys()
@@ -47,7 +47,7 @@ def test_the_crates_are_sound(model: str, cargo_of_all: Cargo) -> None:
     assert tree(workspace) == before, "cargo changed what ggen wrote"
 
 
-def tests_by_crate(tested: subprocess.CompletedProcess[str], workspace: Path) -> Counter[str]:
+def counted_by_crate(tested: subprocess.CompletedProcess[str], workspace: Path) -> Counter[str]:
     """How many tests of each member passed. Cargo says on stderr what it runs; that says on stdout what came of it."""
     ran = re.findall(r"^ +Running (.*) \(.*/(\w+)-[0-9a-f]+\)$", tested.stderr, flags=re.M)
     passed = re.findall(r"^test result: ok\. (\d+) passed", tested.stdout, flags=re.M)
