@@ -12,7 +12,7 @@ export CARGO_TARGET_DIR ?= $(GGEN_CACHE)/cargo
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-live bench bench-large clean
+.PHONY: help install demo check test test-live test-twins bench bench-large clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -24,7 +24,7 @@ demo: install ## a model of a shop becomes Rust, SQL and a GDPR data map; then a
 	@tools/system rust postgres
 	@$(BIN)/python -m tools.demo
 
-check: install ## lint, types, unit, golden and property tests (under 2 minutes)
+check: install ## lint, types, unit, golden and property tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -37,9 +37,13 @@ test: install ## everything, with real compilers and servers; installs what it n
 	$(BIN)/mypy
 	$(PYTEST) -m "not live"
 
-test-live: install ## what takes longer: scale, W3C suites, many more random cases, crates that are spoilt
+test-live: install ## what takes longer: scale, the demo, W3C suites, many more random cases
 	@tools/system rust postgres rabbitmq java
-	HYPOTHESIS_PROFILE=live $(PYTEST) -m "live or properties"
+	HYPOTHESIS_PROFILE=live $(PYTEST) -m "(live and not end_to_end) or properties"
+
+test-twins: install ## generated crates that are spoilt, one place each: their own tests must fail
+	@tools/system rust postgres rabbitmq
+	$(PYTEST) -m "live and end_to_end"
 
 bench: install ## time ggen against other ways to do the same
 	@tools/install-bench "$(PYTHON)"

@@ -50,7 +50,7 @@ def kept(file: Path) -> Iterator[None]:
 
 
 def twins(cases: Mapping[str, tuple[str, ...]], telling: str) -> list[ParameterSet]:
-    """The bad twins of a crate, by name. Each is compiled, which takes long: `make test` tries the telling one only."""
+    """The bad twins of a crate, by name. `make test` tries the telling one, `make test-twins` the others."""
     assert telling in cases
     return [
         pytest.param(*case, id=name, marks=() if name == telling else pytest.mark.live) for name, case in cases.items()
